@@ -1,0 +1,55 @@
+# Everything from a fresh machine: `make demo` shows the pipeline at work, `make test` checks it.
+# What must be there: Python 3.11 to 3.13 with venv, and, unless you are root on Debian or Ubuntu, Java 21 or
+# newer and Maven.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test unit lint bench lock schemas clean
+
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: .venv/ready ## Make the virtual environment with the locked dependencies
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "error: no Python of 3.11 to 3.13 found; install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv .venv || { echo "error: $(PYTHON) cannot make a virtual environment; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## Start everything, feed sample articles, search them
+	@$(BIN)/newswire demo
+
+test: setup lint ## Check everything, end to end on a real Kafka and a real Elasticsearch
+	@$(BIN)/newswire up --fetch-only
+	@$(BIN)/pytest -q
+
+unit: setup lint ## Check what needs no services
+	@$(BIN)/pytest -m 'not services'
+
+lint: setup ## Check style and types
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+
+bench: setup ## Measure articles a second and seconds to searchable
+	@$(BIN)/newswire up --fetch-only
+	@$(BIN)/python -m bench.end_to_end
+
+lock: ## Lock the dependencies anew (needs uv)
+	uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --universal --upgrade -o requirements/run.txt
+	uv pip compile pyproject.toml -q --group dev --group train --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --python-version 3.11 --universal -c requirements/run.txt -o requirements/dev.txt
+
+schemas: setup ## Write schemas/ from the message types
+	@$(BIN)/python -m pipeline.schema
+
+clean: ## Remove the virtual environment and the embedded services' data (not the fetched programs)
+	@if [ -x $(BIN)/newswire ]; then $(BIN)/newswire down; fi
+	rm -rf .venv var

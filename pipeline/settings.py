@@ -1,0 +1,133 @@
+"""Every setting, once: its ``NEWSWIRE_…`` variable, its unit and its default.
+
+Settings come from the environment, then from ``newswire.toml`` in the working folder (or the file that
+``NEWSWIRE_CONFIG`` names), then from the defaults, which work with the embedded services.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, HttpUrl, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The settings of one process; frozen, so that all of it sees the same."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSWIRE_", frozen=True, extra="forbid")
+
+    kafka: str = Field(
+        default="127.0.0.1:9092", description="Brokers to start from: host:port, several parted by commas."
+    )
+    elasticsearch: HttpUrl = Field(
+        default=HttpUrl("http://127.0.0.1:9200"),
+        description="URL of Elasticsearch; user and password may stand in it.",
+    )
+
+    topic_raw: str = Field(default="news.raw", description="Topic that articles are fed onto.")
+    topic_enriched: str = Field(default="news.enriched", description="Topic of enriched articles.")
+    topic_dead: str = Field(default="news.dead", description="Topic of what could not be processed.")
+    group: str = Field(
+        default="newswire",
+        min_length=1,
+        description="Prefix of the consumer groups: newswire-enrich, newswire-index.",
+    )
+    partitions: int = Field(default=4, ge=1, description="Partitions of each topic when it is created.")
+    replication: int = Field(default=1, ge=1, description="Replicas of each topic when it is created.")
+    index: str = Field(
+        default="news",
+        pattern="^[a-z][a-z0-9_-]*$",
+        description="Alias under which articles are indexed and searched.",
+    )
+
+    max_article_bytes: int = Field(
+        default=1 * MIB, ge=1024, description="Largest article that is accepted, in bytes of JSON."
+    )
+    processes: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        description="Model processes; by default one a core.",
+    )
+    enrich_batch: int = Field(default=32, ge=1, description="Articles that a model process takes at once.")
+    enrich_timeout_s: float = Field(
+        default=60, gt=0, description="Seconds that one article may take in the models."
+    )
+    index_batch: int = Field(default=500, ge=1, description="Documents in one bulk request.")
+    linger_s: float = Field(default=0.1, gt=0, description="Seconds to wait for a batch to fill.")
+    spacy: dict[str, str] = Field(
+        default_factory=dict,
+        description='Installed spaCy pipelines to use instead of our own models: {"fr": "fr_core_news_lg"}.',
+    )
+
+    var: Path = Field(
+        default=Path("var"), description="Folder of the embedded services' data, logs and pid files."
+    )
+    cache: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newswire",
+        description="Folder of the embedded services' programs.",
+    )
+    elasticsearch_home: Path | None = Field(
+        default=None, description="An unpacked Elasticsearch to start instead of the fetched one."
+    )
+    elasticsearch_heap_mib: int = Field(
+        default=512, ge=128, description="Heap of the embedded Elasticsearch, in MiB."
+    )
+    kafka_heap_mib: int = Field(default=512, ge=128, description="Heap of the embedded Kafka, in MiB.")
+
+    @property
+    def max_message_bytes(self) -> int:
+        """Largest message on any topic: an enriched article carries its names beside its text."""
+        return 8 * self.max_article_bytes
+
+    def shown(self) -> dict[str, Any]:
+        """Every setting as plain JSON types, fit to be shown: without the password."""
+        values = self.model_dump(mode="json")
+        if self.elasticsearch.password:
+            values["elasticsearch"] = values["elasticsearch"].replace(
+                f":{self.elasticsearch.password}@", ":***@"
+            )
+        return values
+
+    @field_validator("kafka")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        for broker in value.split(","):
+            host, _, port = broker.strip().rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - ports end there
+                message = f"'{broker}' is not host:port"
+                raise ValueError(message)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by the library
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by the library
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file before default."""
+        file = Path(os.environ.get("NEWSWIRE_CONFIG", "newswire.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once.
+
+    Raises:
+        pydantic.ValidationError: a variable or the file holds what is not allowed; says which and why.
+    """
+    return Settings()
