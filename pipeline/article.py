@@ -1,0 +1,260 @@
+"""The vocabulary: the messages that travel on the topics, and how an article is identified.
+
+The JSON Schemas in ``schemas/`` are written from these types by ``python -m pipeline.schema`` and a test
+keeps both in step. A field that is not known is absent: never ``null``, never an empty string.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Text = Annotated[str, Meta(min_length=1)]
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Instant = Annotated[datetime, Meta(tz=True)]
+Count = Annotated[int, Meta(ge=1)]
+Offset = Annotated[int, Meta(ge=0)]
+Version = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+LanguageTag = Annotated[str, Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+PartialDate = Annotated[
+    str,
+    Meta(
+        pattern=(
+            r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])"
+            r"(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z)?)?)?$"
+        ),
+        description="As exact as it was given: a year, a month, a day, or an instant in UTC.",
+    ),
+]
+Status = Literal["usable", "withheld", "canceled"]
+Label = Literal["PER", "ORG", "LOC", "MISC"]
+Stage = Literal["parse", "validate", "enrich", "index"]
+
+
+class Span(Struct, frozen=True, forbid_unknown_fields=True):
+    """A piece of the body: offsets in Unicode code points, ``end`` excluded."""
+
+    start: Offset
+    end: Count
+
+
+class Subject(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A subject as the feed declared it: its qcode (scheme:code) or its name, or both."""
+
+    qcode: Text | UnsetType = UNSET
+    name: Text | UnsetType = UNSET
+
+
+class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the original bytes came from: feed, format, file or URL, and offset in bytes within it."""
+
+    feed: Text
+    format: Text
+    location: Text
+    offset: Offset = 0
+
+
+class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """An article as the wire gave it: the value of a message on ``news.raw``."""
+
+    id: Id
+    source: Text
+    version: Version
+    status: Status
+    received: Instant
+    provenance: Provenance
+    guid: Text | UnsetType = UNSET
+    embargo: Instant | UnsetType = UNSET
+    urgency: Annotated[int, Meta(ge=1, le=9)] | UnsetType = UNSET
+    language_declared: LanguageTag | UnsetType = UNSET
+    headline: Text | UnsetType = UNSET
+    slugline: Text | UnsetType = UNSET
+    byline: Text | UnsetType = UNSET
+    dateline: Text | UnsetType = UNSET
+    created: PartialDate | UnsetType = UNSET
+    modified: PartialDate | UnsetType = UNSET
+    subjects: tuple[Subject, ...] = ()
+    body: Text | UnsetType = UNSET
+    headings: tuple[Span, ...] = ()
+    provider: Text | UnsetType = UNSET
+    rights: Text | UnsetType = UNSET
+    url: Text | UnsetType = UNSET
+
+
+class Entity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A name in the body: one entry for each text and label, with every place where it stands."""
+
+    text: Text
+    label: Label
+    count: Count
+    mentions: tuple[Span, ...]
+
+
+class Topic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An IPTC Media Topic that applies, by qcode (``medtop:11000000`` is politics), most likely first."""
+
+    qcode: Annotated[str, Meta(pattern="^medtop:[0-9]{8}$")]
+    name: Text
+    score: Share
+
+
+class EnrichedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A raw article with what the models found: the value of a message on ``news.enriched``.
+
+    ``language`` is absent where it is undetermined. ``language_contradicted`` is there when the feed
+    declared a language and one was detected: true if they differ. ``models`` names what enriched it.
+    """
+
+    enriched: Instant
+    language: LanguageTag | UnsetType = UNSET
+    language_confidence: Share | UnsetType = UNSET
+    language_contradicted: bool | UnsetType = UNSET
+    entities: tuple[Entity, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    models: dict[str, Text] = {}
+
+
+class Failure(Struct, frozen=True):
+    """Why one article could not be processed: what a dead letter says of it."""
+
+    stage: Stage
+    error_type: Text
+    error_message: Text
+    attempts: Count = 1
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What could not be processed, and why: a message on ``news.dead``.
+
+    On the topic, ``key`` and ``value`` are the message's own, byte for byte, and the rest are its headers
+    (``newswire-…``); the schema describes the same fields as one JSON object, with bytes in Base64.
+    """
+
+    stage: Stage
+    error_type: Text
+    error_message: Text
+    failed: Instant
+    attempts: Count
+    value: bytes
+    key: bytes | UnsetType = UNSET
+    topic: Text | UnsetType = UNSET
+    partition: Offset | UnsetType = UNSET
+    offset: Offset | UnsetType = UNSET
+    location: Text | UnsetType = UNSET
+
+
+class InvalidArticleError(ValueError):
+    """Bytes that are no article by the contract; the message says what is wrong and where."""
+
+
+Article = TypeVar("Article", bound=RawArticle)
+_raw_decoder = msgspec.json.Decoder(RawArticle)
+_enriched_decoder = msgspec.json.Decoder(EnrichedArticle)
+
+
+def encode(message: RawArticle | DeadLetter) -> bytes:
+    """The message as UTF-8 JSON."""
+    return msgspec.json.encode(message)
+
+
+def decode_raw(value: bytes) -> RawArticle:
+    """The article in a value from ``news.raw``.
+
+    Raises:
+        InvalidArticleError: it is no JSON or breaks the contract.
+    """
+    return _decode(_raw_decoder, value)
+
+
+def decode_enriched(value: bytes) -> EnrichedArticle:
+    """The enriched article in a value from ``news.enriched``.
+
+    Raises:
+        InvalidArticleError: it is no JSON or breaks the contract.
+    """
+    return _decode(_enriched_decoder, value)
+
+
+def _decode(decoder: msgspec.json.Decoder[Article], value: bytes) -> Article:
+    try:
+        article = decoder.decode(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidArticleError(str(error)) from error
+    check(article)
+    return article
+
+
+def check(article: RawArticle) -> None:
+    """What the contract asks beyond the fields' own types.
+
+    Raises:
+        InvalidArticleError: there is no text though the article is not canceled, a date is not in the
+            calendar, or a span is empty or leaves the body.
+    """
+    if article.status != "canceled" and not (article.body or article.headline):
+        raise InvalidArticleError("neither headline nor body: there is no text to publish")
+    for date in (article.created, article.modified):
+        if date:
+            try:
+                earliest(date)
+            except ValueError as error:
+                raise InvalidArticleError(f"there is no date {date}: {error}") from error
+    length = len(article.body or "")
+    spans = [*article.headings]
+    if isinstance(article, EnrichedArticle):
+        spans += [span for entity in article.entities for span in entity.mentions]
+    for span in spans:
+        if not span.start < span.end <= length:
+            raise InvalidArticleError(f"span {span.start}:{span.end} leaves a body of {length} code points")
+
+
+def text_of(article: RawArticle) -> str:
+    """Headline and body as one text, parted by a blank line: what language and topics are read from."""
+    return "\n\n".join(part for part in (article.headline, article.body) if part)
+
+
+def article_id(source: str, guid: str | UnsetType, text: str) -> str:
+    """Thirty-two hexadecimal digits that stay the same however often the article comes in.
+
+    Made from the source and the guid; where the feed has no guid, from the source and the text, with
+    white space and the forms of composed characters evened out.
+    """
+    what = (
+        f"guid\0{guid}"
+        if guid
+        else "text\0" + re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    )
+    return hashlib.sha256(f"{source}\0{what}".encode()).hexdigest()[:32]
+
+
+def earliest(date: str) -> datetime:
+    """The first instant that a partial date may mean: ``2024-06`` starts at midnight UTC on 1 June 2024.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    year, month, day, *_ = [*date[:10].split("-"), "01", "01"]
+    if "T" in date:
+        return datetime.fromisoformat(date)
+    return datetime(int(year), int(month), int(day), tzinfo=UTC)
+
+
+def version_of(
+    own: int | UnsetType, modified: str | UnsetType, created: str | UnsetType, received: datetime
+) -> int:
+    """What orders the versions of an article: the feed's own number, else a time in milliseconds since 1970.
+
+    The time is the article's last change, else its creation, else when it was received.
+    """
+    if own is not UNSET:
+        return own
+    date = modified or created
+    instant = earliest(date) if date else received
+    return max(0, int(instant.timestamp() * 1000))

@@ -1,0 +1,72 @@
+"""The Kafka topics: makes sure that they are there, with the partitions and sizes of the settings."""
+
+from __future__ import annotations
+
+import stamina
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
+
+from pipeline.settings import Settings
+
+TIMEOUT_MS = 30_000
+
+log = structlog.get_logger(__name__)
+
+
+async def ensure(settings: Settings, *, patience_s: float | None = None) -> list[str]:
+    """Create the topics that are missing; wait for the broker with back-off, visibly.
+
+    Args:
+        settings: where the broker is, and how the topics are to be.
+        patience_s: give up after so many seconds; never by default.
+
+    Returns:
+        The names of the topics that were created.
+
+    Raises:
+        aiokafka.errors.KafkaError: the broker refused, or was away for longer than the patience.
+    """
+    async for attempt in stamina.retry_context(
+        on=_curable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=10
+    ):
+        with attempt:
+            if attempt.num > 1:
+                log.warning("waiting for Kafka", address=settings.kafka, attempt=attempt.num)
+            return await _create_missing(settings)
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+async def _create_missing(settings: Settings) -> list[str]:
+    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, client_id="newswire")
+    try:
+        await client.start()
+        there = set(await client.list_topics())
+        missing = [topic for topic in wanted(settings) if topic.name not in there]
+        if missing:
+            answer = await client.create_topics(missing, timeout_ms=TIMEOUT_MS)
+            for name, code, *message in answer.topic_errors:
+                error = for_code(code)
+                if error not in (NoError, TopicAlreadyExistsError):
+                    raise error(f"topic '{name}' cannot be created: {' '.join(filter(None, message))}")
+        return [topic.name for topic in missing]
+    finally:
+        await client.close()
+
+
+def wanted(settings: Settings) -> list[NewTopic]:
+    """The topics, as they are to be."""
+    return [
+        NewTopic(
+            name=name,
+            num_partitions=settings.partitions,
+            replication_factor=settings.replication,
+            topic_configs={"max.message.bytes": str(settings.max_message_bytes)},
+        )
+        for name in (settings.topic_raw, settings.topic_enriched, settings.topic_dead)
+    ]
+
+
+def _curable(error: Exception) -> bool:
+    """Whether waiting may help: no broker answers, or it says itself that one may try again."""
+    return isinstance(error, KafkaError) and bool(error.retriable)

@@ -1,0 +1,49 @@
+"""The Kafka topics: made once, whoever comes first."""
+
+import asyncio
+
+import pytest
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from kafka.admin import KafkaAdminClient
+
+from pipeline import kafka_topics
+from pipeline.settings import Settings
+from tests.services import Stack, apart
+
+
+def test_topics_hold_an_enriched_article_of_the_largest_raw_one() -> None:
+    settings = Settings(max_article_bytes=10_000, partitions=7, replication=3)
+    wanted = kafka_topics.wanted(settings)
+    assert [topic.name for topic in wanted] == ["news.raw", "news.enriched", "news.dead"]
+    for topic in wanted:
+        assert (topic.num_partitions, topic.replication_factor) == (7, 3)
+        assert int(topic.topic_configs["max.message.bytes"]) == 80_000
+
+
+def test_a_broker_that_stays_away_is_an_error_after_the_patience() -> None:
+    with pytest.raises(KafkaConnectionError):
+        asyncio.run(kafka_topics.ensure(Settings(kafka="127.0.0.1:9"), patience_s=0.5))
+
+
+@pytest.mark.services
+def test_what_the_broker_will_never_do_is_told_at_once(stack: Stack) -> None:
+    settings = apart(stack.settings, topic_raw="wants.three", replication=3)
+    with pytest.raises(KafkaError, match=r"wants\.three.*replica"):
+        asyncio.run(kafka_topics.ensure(settings))
+
+
+@pytest.mark.services
+def test_what_is_missing_is_made_and_what_is_there_is_left(stack: Stack) -> None:
+    settings = apart(stack.settings)
+
+    async def both() -> list[list[str]]:
+        return list(await asyncio.gather(kafka_topics.ensure(settings), kafka_topics.ensure(settings)))
+
+    asyncio.run(both())
+    assert asyncio.run(kafka_topics.ensure(settings)) == []
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
+    try:
+        found = {one["name"]: one for one in admin.describe_topics([settings.topic_raw])}
+        assert len(found[settings.topic_raw]["partitions"]) == settings.partitions
+    finally:
+        admin.close()
