@@ -1,0 +1,269 @@
+"""Raw articles onto Kafka: each one acknowledged by the broker, or reported with what stood in its way."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import structlog
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from pipeline import dead
+from pipeline.article import DeadLetter, RawArticle, encode
+from pipeline.errors import NewswireError
+from pipeline.settings import Settings
+
+Done: TypeAlias = Callable[[Exception | None], None]
+"""Told once what became of a message: ``None`` when the broker has it, else why not."""
+
+BUFFER = 32 * 1024 * 1024
+"""Bytes that may be on their way at once; kafka-python itself has no bound."""
+
+PATIENCE_S = 5.0
+"""Seconds without an answer from the broker after which it is said that we wait."""
+
+RETRY_S = 2.0
+"""Seconds between two tries to reach a broker that does not answer."""
+
+NEW_TOPIC_S = 10.0
+"""Seconds that a broker may take to know a topic that was just made."""
+
+OVERHEAD = 64 * 1024
+"""Bytes that a message takes beside its value: key, headers, framing."""
+
+_NEVER_MS = 2**31 - 1
+_TRY_MS = 5_000
+
+log = structlog.get_logger(__name__)
+
+
+class UnknownTopicError(NewswireError):
+    """The broker answers and has no such topic."""
+
+
+class StoppedError(Exception):
+    """The wait for the broker was ended from outside."""
+
+
+class Producer:
+    """Sends messages in the background and bounds what is on its way; waits for a broker that is down.
+
+    ``on_wait`` is told, in a sentence and every few seconds, what is being waited for. Once ``stop`` is set,
+    nothing waits any more. Use it from one thread; a ``Done`` is called in another.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_wait: Callable[[str], None] | None = None,
+        stop: threading.Event | None = None,
+        buffer: int = BUFFER,
+    ) -> None:
+        self._settings = settings
+        self._on_wait = on_wait or (lambda message: log.warning("waiting", reason=message))
+        self._stop = stop or threading.Event()
+        self._buffer = buffer
+        self._changed = threading.Condition()
+        self._bytes = 0
+        self.unacknowledged = 0
+        """Messages on their way."""
+        self._kafka: Any = None
+        self._ready = False
+
+    def connect(self) -> None:
+        """Wait until the broker answers and has the topics.
+
+        Raises:
+            UnknownTopicError: it lacks one of them.
+            StoppedError: stopped meanwhile.
+            KafkaError: it refuses, for a reason that waiting does not cure.
+        """
+        missing_since = None
+        while True:
+            try:
+                if self._connected():
+                    return
+                missing_since = None
+            except UnknownTopicError:
+                missing_since = missing_since or time.monotonic()
+                if time.monotonic() - missing_since > NEW_TOPIC_S:
+                    raise
+            self._stop.wait(RETRY_S if missing_since is None else RETRY_S / 10)
+
+    def _connected(self) -> bool:
+        """Try once; what stands in the way is told."""
+        self._go_on()
+        try:
+            _answers(self._settings)
+            _check_topics(self._settings)
+            if self._kafka is None:
+                self._kafka = KafkaProducer(**_options(self._settings))
+            # Once it knows the topics, sending never waits for the broker: we do, and can be stopped.
+            for topic in (self._settings.topic_raw, self._settings.topic_dead):
+                self._kafka.partitions_for(topic)
+        except (KafkaError, OSError) as error:
+            if isinstance(error, KafkaError) and not error.retriable:
+                raise
+            self._on_wait(f"waiting for Kafka at {self._settings.kafka}: {error}")
+            return False
+        self._ready = True
+        return True
+
+    def send(self, article: RawArticle, done: Done) -> None:
+        """Put an article on its way to ``news.raw``; blocks while too much is on its way.
+
+        Raises:
+            UnknownTopicError: the topic is not there.
+            StoppedError: stopped while waiting; ``done`` is not called.
+        """
+        self._send(self._settings.topic_raw, article.id.encode(), encode(article), [], done)
+
+    def send_dead(self, letter: DeadLetter, done: Done) -> None:
+        """Put a dead letter on its way to ``news.dead``; as ``send``."""
+        key, value, headers = dead.message(letter)
+        self._send(self._settings.topic_dead, key, value, headers, done)
+
+    def _send(
+        self, topic: str, key: bytes | None, value: bytes, headers: list[tuple[str, bytes]], done: Done
+    ) -> None:
+        if not self._ready:
+            self.connect()
+        size = len(value)
+        self._wait(lambda: self._bytes == 0 or self._bytes + size <= self._buffer)
+        with self._changed:
+            self._bytes += size
+            self.unacknowledged += 1
+
+        def settle(error: Exception | None) -> None:
+            # The count falls last: whoever saw it at zero has heard of every message.
+            try:
+                done(error)
+            finally:
+                with self._changed:
+                    self._bytes -= size
+                    self.unacknowledged -= 1
+                    self._changed.notify_all()
+
+        try:
+            future = self._kafka.send(topic, key=key, value=value, headers=headers)
+        except (KafkaError, ValueError) as error:  # ValueError: the topic went away under our hands
+            settle(error)
+            return
+        future.add_callback(lambda _: settle(None))
+        future.add_errback(settle)
+
+    def flush(self, timeout_s: float | None = None) -> int:
+        """Wait until all is acknowledged, or stopped, or for so many seconds; the number that is not.
+
+        When a timeout is given, the wait goes on after ``stop`` until it ends.
+        """
+        if timeout_s is not None:
+            with self._changed:
+                self._changed.wait_for(lambda: not self.unacknowledged, timeout_s)
+            return self.unacknowledged
+        try:
+            self._wait(lambda: not self.unacknowledged)
+        except StoppedError:
+            log.info("stopped with messages unacknowledged", messages=self.unacknowledged)
+        return self.unacknowledged
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """Leave the broker; what is still on its way after so many seconds fails."""
+        if self._kafka is None:
+            return
+        if self.flush(timeout_s):
+            log.warning("left Kafka with messages unacknowledged", messages=self.unacknowledged)
+            # Its own close gives up, and leaves all running, when there is something that it cannot flush.
+            self._kafka._sender.force_close()  # noqa: SLF001 - there is no public way
+            self._kafka._sender.join()  # noqa: SLF001 - there is no public way
+        self._kafka.close(timeout=_TRY_MS / 1000)
+        self._kafka = None
+        self._ready = False
+
+    def _wait(self, ready: Callable[[], bool]) -> None:
+        """Wait for acknowledgements until ``ready``, saying so while none comes."""
+        quiet = time.monotonic()
+        with self._changed:
+            while not ready():
+                self._go_on()
+                before = self.unacknowledged
+                self._changed.wait(0.2)
+                if self.unacknowledged != before:
+                    quiet = time.monotonic()
+                elif time.monotonic() - quiet > PATIENCE_S:
+                    self._on_wait(
+                        f"waiting for Kafka at {self._settings.kafka}: "
+                        f"{self.unacknowledged} messages are not acknowledged"
+                    )
+                    quiet = time.monotonic()
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise StoppedError("stopped while waiting for Kafka")
+
+
+def _answers(settings: Settings) -> None:
+    """Find a broker that takes connections; kafka-python leaves sockets open when it finds none itself.
+
+    Raises:
+        OSError: none does; the last one's reason.
+    """
+    reason = OSError("no broker is named")
+    for broker in _brokers(settings):
+        host, _, port = broker.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_TRY_MS / 1000).close()
+        except OSError as error:
+            reason = error
+        else:
+            return
+    raise reason
+
+
+def _check_topics(settings: Settings) -> None:
+    """Ask for the topics by listing them: to ask for one by name may create it, whatever the client forbids.
+
+    Raises:
+        UnknownTopicError: one of them is not there.
+        KafkaError: the broker does not answer, or refuses.
+    """
+    client = KafkaAdminClient(
+        bootstrap_servers=_brokers(settings), client_id="newswire-feed", bootstrap_timeout_ms=_TRY_MS
+    )
+    try:
+        there = set(client.list_topics())
+    finally:
+        client.close()
+    for topic in (settings.topic_raw, settings.topic_dead):
+        if topic not in there:
+            raise UnknownTopicError(
+                f"Kafka at {settings.kafka} has no topic '{topic}': a worker or `newswire up` makes it"
+            )
+
+
+def _brokers(settings: Settings) -> list[str]:
+    return [broker.strip() for broker in settings.kafka.split(",")]
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """How kafka-python is to work: idempotent, patient, compressed by the one codec that needs no package."""
+    return {
+        "bootstrap_servers": _brokers(settings),
+        "client_id": "newswire-feed",
+        "enable_idempotence": True,
+        "acks": "all",
+        "compression_type": "gzip",
+        "linger_ms": 20,
+        "batch_size": 128 * 1024,
+        "max_request_size": settings.max_article_bytes + OVERHEAD,
+        "delivery_timeout_ms": _NEVER_MS,
+        "max_block_ms": _TRY_MS,
+        "bootstrap_timeout_ms": _TRY_MS,
+        "reconnect_backoff_max_ms": 1_000,
+    }

@@ -1,0 +1,119 @@
+"""What was fed is remembered through a kill, by one process at a time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.feeds.memory import AlreadyWatchedError, Memory
+
+A, B = ("/in/a.txt", 10, 100), ("/in/é \n\u2028.txt", 20, 200)
+
+
+def test_what_was_added_is_there_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "x.fed"
+    memory = Memory(file)
+    assert A not in memory
+    memory.add([A, B])
+    assert A in memory
+    memory.close()
+    again = Memory(file)
+    assert A in again
+    assert B in again
+    assert len(again) == 2
+    again.close()
+
+
+def test_another_state_of_the_file_is_another_file(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "x.fed")
+    memory.add([A])
+    assert ("/in/a.txt", 11, 100) not in memory
+    assert ("/in/a.txt", 10, 101) not in memory
+    memory.add([("/in/a.txt", 11, 100)])
+    assert A not in memory
+    assert len(memory) == 1
+    memory.close()
+
+
+def test_it_is_on_disk_when_add_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.fed"
+    memory = Memory(file)
+    synced: list[bytes] = []
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(file.read_bytes()))
+    memory.add([A])
+    assert synced == [b'["/in/a.txt",10,100]\n']
+    memory.add([])
+    assert len(synced) == 1
+    memory.close()
+
+
+@given(st.integers(0, 60))
+def test_a_kill_within_a_line_costs_that_line_alone(cut: int) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "x.fed")
+        memory = Memory(file)
+        memory.add([A])
+        whole = file.stat().st_size
+        memory.add([B])
+        memory.close()
+        os.truncate(file, max(whole, file.stat().st_size - cut))
+        again = Memory(file)
+        assert A in again
+        again.add([("/in/c.txt", 3, 3)])
+        again.close()
+        last = Memory(file)
+        assert A in last
+        assert ("/in/c.txt", 3, 3) in last
+        last.close()
+
+
+@pytest.mark.parametrize("junk", [b"\n", b"null\n", b"\xff\n", b'["a"]\n', b'["a", "b", 3]\n'])
+def test_a_line_that_cannot_be_read_is_passed_over(tmp_path: Path, junk: bytes) -> None:
+    (tmp_path / "x.fed").write_bytes(junk + b'["/in/a.txt",10,100]\n' + junk)
+    memory = Memory(tmp_path / "x.fed")
+    assert A in memory
+    assert len(memory) == 1
+    memory.close()
+
+
+def test_two_processes_cannot_hold_it(tmp_path: Path) -> None:
+    file = tmp_path / "x.fed"
+    memory = Memory(file)
+    with pytest.raises(AlreadyWatchedError, match=r"x\.fed"):
+        Memory(file)
+    memory.close()
+    Memory(file).close()
+
+
+def test_files_that_are_gone_are_forgotten_and_the_lock_stays(tmp_path: Path) -> None:
+    file = tmp_path / "x.fed"
+    memory = Memory(file)
+    memory.add([A, B])
+    memory.forget(lambda path: path == A[0])
+    assert A not in memory
+    assert B in memory
+    memory.add([("/in/c.txt", 3, 3)])
+    with pytest.raises(AlreadyWatchedError):
+        Memory(file)
+    memory.close()
+    again = Memory(file)
+    assert len(again) == 2
+    assert B in again
+    again.close()
+    assert not list(tmp_path.glob("*.new"))
+
+
+def test_with_nothing_gone_nothing_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "x.fed"
+    memory = Memory(file)
+    memory.add([A])
+    before = file.stat().st_ino
+    memory.forget(lambda _: False)
+    assert file.stat().st_ino == before
+    memory.close()

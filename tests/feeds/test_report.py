@@ -1,0 +1,55 @@
+"""What a run tells: which events are problems, and when a run was a success."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from pipeline.feeds.report import Event, Kind, Summary
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [
+        ("progress", False),
+        ("item", False),
+        ("rejected", True),
+        ("failed", True),
+        ("unreadable", True),
+        ("waiting", True),
+    ],
+)
+def test_which_events_somebody_has_to_know(kind: Kind, problem: bool) -> None:
+    assert Event(kind=kind).problem is problem
+
+
+@pytest.mark.parametrize(
+    ("counts", "code"),
+    [
+        ({}, 0),
+        ({"files": 3, "accepted": 9, "bytes": 100, "seconds": 1.5}, 0),
+        ({"accepted": 9, "rejected": 1}, 1),
+        ({"accepted": 9, "failed": 1}, 1),
+        ({"accepted": 9, "unreadable": 1}, 1),
+        ({"accepted": 9, "unacknowledged": 1}, 1),
+        ({"accepted": 9, "stopped": True}, 1),
+    ],
+)
+def test_only_a_run_that_left_nothing_is_a_success(counts: dict[str, Any], code: int) -> None:
+    assert Summary(**counts).exit_code == code
+
+
+def test_a_summary_is_json() -> None:
+    assert msgspec.json.decode(msgspec.json.encode(Summary(files=1, accepted=2))) == {
+        "files": 1,
+        "accepted": 2,
+        "rejected": 0,
+        "failed": 0,
+        "unreadable": 0,
+        "unacknowledged": 0,
+        "bytes": 0,
+        "seconds": 0.0,
+        "stopped": False,
+    }
