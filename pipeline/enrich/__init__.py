@@ -1,0 +1,144 @@
+"""The chain of enrichers: language, then entities, then topics, each over a whole batch of articles.
+
+An enricher is a plain callable from articles to as many articles in the same order. Importing this package
+loads no model and not spaCy; ``load`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import UNSET, structs
+
+from pipeline.article import EnrichedArticle, RawArticle, text_of
+from pipeline.enrich import entities, language, topics
+from pipeline.settings import Settings
+
+Enricher = Callable[[Sequence[EnrichedArticle]], list[EnrichedArticle]]
+
+__all__ = ["Chain", "Enricher", "entity_enricher", "language_enricher", "load", "topic_enricher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Enrichers, one after the other."""
+
+    enrichers: tuple[Enricher, ...]
+
+    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+        """As many enriched articles, in the same order.
+
+        Args:
+            raws: articles that meet the contract.
+            now: when they are enriched, with a time zone.
+
+        Returns:
+            The articles with all that the models found; a canceled article passes through as it is.
+        """
+        articles = [_started(raw, now) for raw in raws]
+        places = [place for place, article in enumerate(articles) if article.status != "canceled"]
+        living = [articles[place] for place in places]
+        for enricher in self.enrichers:
+            living = enricher(living)
+        for place, article in zip(places, living, strict=True):
+            articles[place] = article
+        return articles
+
+
+def load(settings: Settings) -> Chain:
+    """The chain with all its models in memory; once a process.
+
+    Args:
+        settings: ``spacy`` names the installed pipelines that take the place of our own models.
+
+    Raises:
+        pipeline.enrich.entities.EntityModelError: such a pipeline cannot be used; says why.
+    """
+    recognisers = {
+        each: entities.load(each, settings.spacy.get(each))
+        for each in sorted(entities.available() | settings.spacy.keys())
+    }
+    classifiers = {each: topics.load(each) for each in sorted(topics.available())}
+    language.detect("")  # reads its model
+    return Chain((language_enricher(), entity_enricher(recognisers), topic_enricher(classifiers)))
+
+
+def language_enricher() -> Enricher:
+    """Sets the language: the detected one, else the declared one; and whether the two differ."""
+
+    def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        return [_with_language(article) for article in articles]
+
+    return enrich
+
+
+def _with_language(article: EnrichedArticle) -> EnrichedArticle:
+    declared = article.language_declared
+    guess = language.detect(text_of(article))
+    if guess is None:
+        return structs.replace(
+            article, language=declared, models=_models(article, "language", language.name())
+        )
+    return structs.replace(
+        article,
+        language=guess.tag,
+        language_confidence=guess.confidence,
+        language_contradicted=language.contradicts(declared, guess.tag) if declared else UNSET,
+        models=_models(article, "language", language.name()),
+    )
+
+
+def entity_enricher(recognisers: Mapping[str, entities.Recogniser]) -> Enricher:
+    """Sets the entities of the body, by the recogniser of the article's language if there is one."""
+
+    def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        done = list(articles)
+        for each, places in _by_language(articles).items():
+            if each in recognisers:
+                recogniser = recognisers[each]
+                found = recogniser.find([articles[place].body or "" for place in places])
+                for place, names in zip(places, found, strict=True):
+                    models = _models(articles[place], "entities", recogniser.name)
+                    done[place] = structs.replace(articles[place], entities=names, models=models)
+        return done
+
+    return enrich
+
+
+def topic_enricher(classifiers: Mapping[str, topics.Classifier]) -> Enricher:
+    """Sets the topics of headline and body, by the classifier of the article's language if there is one."""
+
+    def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        return [_with_topics(article, classifiers) for article in articles]
+
+    return enrich
+
+
+def _with_topics(article: EnrichedArticle, classifiers: Mapping[str, topics.Classifier]) -> EnrichedArticle:
+    classifier = classifiers.get(_language_of(article))
+    if classifier is None:
+        return article
+    found = classifier.classify(text_of(article))
+    return structs.replace(article, topics=found, models=_models(article, "topics", classifier.name))
+
+
+def _by_language(articles: Sequence[EnrichedArticle]) -> dict[str, list[int]]:
+    """The places of the articles of each language."""
+    places: dict[str, list[int]] = {}
+    for place, article in enumerate(articles):
+        places.setdefault(_language_of(article), []).append(place)
+    return places
+
+
+def _language_of(article: EnrichedArticle) -> str:
+    return language.canonical(article.language) if article.language else ""
+
+
+def _models(article: EnrichedArticle, task: str, name: str) -> dict[str, str]:
+    return article.models | {task: name}
+
+
+def _started(raw: RawArticle, now: datetime) -> EnrichedArticle:
+    return EnrichedArticle(**structs.asdict(raw), enriched=now)

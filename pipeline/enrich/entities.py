@@ -1,0 +1,235 @@
+"""Finds names in texts of one language with a spaCy pipeline: ours, or one that is installed.
+
+spaCy is imported only when a model is loaded. A text of any size and shape is safe: it is read in windows
+of bounded size, and runs of characters that no word is made of are broken up before the tokeniser sees them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.article import Entity, Label, Span
+from pipeline.errors import NewswireError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+MODELS = Path(__file__).parent / "models"
+BATCH = 16
+"""Windows that spaCy takes at once; more were slower and took more memory."""
+
+WINDOW = 4000
+"""Longest piece of a text, in code points, that the model sees at once; it bounds the memory."""
+
+READ = 150_000
+"""Code points of a text that are searched for names; some 25,000 words, far beyond any wire article."""
+
+LONGEST_WORD = 200
+"""Longest run without a blank; spaCy's tokeniser takes quadratic time on longer ones."""
+
+LABELS: dict[str, Label] = {
+    "PER": "PER",
+    "PERS": "PER",
+    "PERSON": "PER",
+    "ORG": "ORG",
+    "LOC": "LOC",
+    "GPE": "LOC",
+    "FAC": "LOC",
+    "MISC": "MISC",
+    "NORP": "MISC",
+    "EVENT": "MISC",
+    "WORK_OF_ART": "MISC",
+    "PRODUCT": "MISC",
+    "LAW": "MISC",
+    "LANGUAGE": "MISC",
+}
+NOT_FOR_NAMES = (
+    "tagger",
+    "morphologizer",
+    "parser",
+    "senter",
+    "attribute_ruler",
+    "lemmatizer",
+    "trainable_lemmatizer",
+)
+# Before a name but no part of it; written small, since "L'Express" and "The Guardian" are names.
+ARTICLES = {
+    "en": re.compile(r"(?:the|a|an)\s+"),
+    "fr": re.compile(r"(?:(?:de\s+l|l|d|qu)['’]|(?:de\s+la|le|la|les|de|du|des|un|une|au|aux|à)\s+)"),
+}
+POSSESSIVE = re.compile(r"(?<=\w)['’]s$")
+INITIALS = re.compile(r"(?:^|[\s.])\w{1,4}\.$")
+PARAGRAPH = re.compile(r"\n\s*\n")
+_MONSTROUS = re.compile(rf"[^\s\u2e80-\u9fff\uac00-\ud7af]{{{LONGEST_WORD}}}")
+_NO_WORD = re.compile(r"[^\w\s]{50,}")
+
+
+class EntityModelError(NewswireError):
+    """A spaCy pipeline that the settings name cannot be used; the message says why and what to do."""
+
+
+class Mention(NamedTuple):
+    """One place of a text that a name stands in."""
+
+    start: int
+    end: int
+    label: Label
+
+
+class Recogniser:
+    """The names in texts of one language, by one spaCy pipeline."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+        self._language: str = nlp.meta["lang"]
+        self.name = f"{self._language}_{nlp.meta['name']} {nlp.meta['version']}"
+
+    def find(self, texts: Sequence[str]) -> list[tuple[Entity, ...]]:
+        """The entities of each text, most frequent first; offsets are in code points of the text."""
+        mentions: list[list[Mention]] = [[] for _ in texts]
+        places = [(number, start, end) for number, text in enumerate(texts) for start, end in windows(text)]
+        pieces = (tame(texts[number][start:end]) for number, start, end in places)
+        with self._nlp.memory_zone():
+            for (number, offset, _), doc in zip(
+                places, self._nlp.pipe(pieces, batch_size=BATCH), strict=True
+            ):
+                for found in doc.ents:
+                    label = LABELS.get(found.label_)
+                    if label is not None:
+                        raw = Mention(offset + found.start_char, offset + found.end_char, label)
+                        mentions[number] += refined(texts[number], raw, self._language)
+        return [merged(text, found) for text, found in zip(texts, mentions, strict=True)]
+
+
+def available() -> frozenset[str]:
+    """The languages that a model of our own ships for."""
+    return frozenset(path.name.removesuffix("_entities") for path in MODELS.glob("*_entities"))
+
+
+def load(language: str, package: str | None = None) -> Recogniser:
+    """The recogniser of a language.
+
+    Args:
+        language: primary subtag; without ``package`` one of ``available()``.
+        package: an installed spaCy pipeline, ``fr_core_news_lg`` for example, to use instead of ours.
+
+    Raises:
+        EntityModelError: the pipeline is not installed, of another language, or finds no entities.
+    """
+    import spacy  # noqa: PLC0415 - costs a second, and most of the package does without
+
+    if package is None:
+        return Recogniser(spacy.load(MODELS / f"{language}_entities", exclude=["tokenizer"]))
+    try:
+        nlp = spacy.load(package, exclude=NOT_FOR_NAMES)
+    except OSError as error:
+        raise EntityModelError(
+            f"the spaCy pipeline '{package}' for '{language}' cannot be loaded; "
+            f"install it, or take it out of the setting 'spacy' (NEWSWIRE_SPACY): {error}"
+        ) from error
+    if nlp.lang != language or not {"ner", "entity_ruler"} & set(nlp.pipe_names):
+        raise EntityModelError(
+            f"the spaCy pipeline '{package}' is of language '{nlp.lang}' with {nlp.pipe_names}, "
+            f"but the setting 'spacy' (NEWSWIRE_SPACY) names it to find entities in '{language}'"
+        )
+    return Recogniser(nlp)
+
+
+def windows(text: str) -> Iterator[tuple[int, int]]:
+    """Where to cut a text: pieces of at most ``WINDOW``, ending at a paragraph, a line or a blank if any."""
+    start, last = 0, min(len(text), READ)
+    while start < last:
+        end = min(start + WINDOW, last)
+        if end < last:
+            cuts = (text.rfind(mark, start + WINDOW // 2, end) for mark in ("\n\n", "\n", ". ", " "))
+            end = next((cut + 1 for cut in cuts if cut > 0), end)
+        yield start, end
+        start = end
+
+
+def tame(text: str) -> str:
+    """A text of the same length that no tokeniser chokes on.
+
+    Long runs of signs become blanks, and a run of letters that is no word any more gets a blank in the
+    place of every ``LONGEST_WORD``-th; scripts that write without blanks are left alone.
+    """
+    text = _NO_WORD.sub(lambda run: " " * len(run[0]), text)
+    return _MONSTROUS.sub(lambda run: run[0][:-1] + " ", text)
+
+
+def refined(text: str, mention: Mention, language: str) -> Iterator[Mention]:
+    """The mention without what is around the name; none, or one for each paragraph that it reached into."""
+    start = mention.start
+    for gap in [*PARAGRAPH.finditer(text, mention.start, mention.end), None]:
+        end = gap.start() if gap else mention.end
+        trimmed = _trimmed(text, Mention(start, end, mention.label), language)
+        if _is_name(text[trimmed.start : trimmed.end]):
+            yield trimmed
+        start = gap.end() if gap else end
+
+
+def _trimmed(text: str, mention: Mention, language: str) -> Mention:
+    start, end, label = mention
+    start = _first(text, start, end)
+    article = ARTICLES[language].match(text, start, end) if language in ARTICLES and label != "PER" else None
+    start = _first(text, article.end(), end) if article else start
+    end = start + len(_without_tail(text[start:end]))
+    possessive = POSSESSIVE.search(text[start:end]) if language == "en" else None
+    return Mention(start, start + possessive.start() if possessive else end, label)
+
+
+def _first(text: str, start: int, end: int) -> int:
+    """Where the first character stands that may be part of a name."""
+    return next((place for place in range(start, end) if _in_names(text[place])), end)
+
+
+def _without_tail(name: str) -> str:
+    """Without the marks at the end; a bracket opened within the name and the point of initials stay."""
+    while name and not _in_names(name[-1]) and not INITIALS.search(name):
+        if (name[-1] == ")" and "(" in name) or (name[-1] == "]" and "[" in name):
+            break
+        name = name[:-1]
+    return name
+
+
+def _in_names(character: str) -> bool:
+    """Letters, digits, and the marks that some scripts put on letters."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text has a letter, and no script with capitals is written all in small letters."""
+    return any(map(str.isalpha, text)) and (
+        text != text.lower() or text == text.upper() or any(map(str.isdigit, text))
+    )
+
+
+def merged(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]:
+    """One entity for each name, most frequent first, then in the order of the text.
+
+    A name means one thing throughout an article, so all its mentions get the label that most of them have,
+    the earliest where two are as frequent; and a surname alone is a person who is named in full elsewhere.
+    """
+    places: dict[str, list[Span]] = {}
+    labels: dict[str, Counter[Label]] = {}
+    for start, end, label in mentions:
+        name = " ".join(text[start:end].split())
+        places.setdefault(name, []).append(Span(start, end))
+        labels.setdefault(name, Counter())[label] += 1
+    decided = {name: counted.most_common(1)[0][0] for name, counted in labels.items()}
+    surnames = {name.rpartition(" ")[2] for name, label in decided.items() if label == "PER" and " " in name}
+    entities = [
+        Entity(
+            text=name,
+            label="PER" if name in surnames else decided[name],
+            count=len(spans),
+            mentions=tuple(spans),
+        )
+        for name, spans in places.items()
+    ]
+    return tuple(sorted(entities, key=lambda entity: (-entity.count, entity.mentions[0].start)))

@@ -1,0 +1,217 @@
+"""The chain: what each enricher adds, what it leaves alone, and that order and batches do not matter."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from msgspec import UNSET, structs
+
+from pipeline import article, enrich
+from pipeline.article import EnrichedArticle, Provenance, RawArticle
+from pipeline.enrich import Chain, Enricher, language_enricher
+from pipeline.enrich.entities import EntityModelError
+from pipeline.settings import Settings
+
+SEED = Path(__file__).parents[3] / "shared" / "seed" / "wire-fr-2024-06.txt"
+NOW = datetime(2024, 6, 19, 12, 0, tzinfo=UTC)
+CHAIN = enrich.load(Settings())
+
+FRENCH = "Le président Emmanuel Macron a reçu mercredi à Paris le chancelier allemand Olaf Scholz."
+ENGLISH = "Arsenal beat Chelsea 3-1 in London on Sunday to stay top of the Premier League, the club said."
+GERMAN = "Der Bundestag in Berlin hat am Mittwoch über den Haushalt des kommenden Jahres beraten."
+
+
+def raw(body: str | None = FRENCH, **fields: Any) -> RawArticle:
+    given_fields: dict[str, Any] = {
+        "id": "0" * 32,
+        "source": "local",
+        "version": 1,
+        "status": "usable",
+        "received": NOW,
+        "provenance": Provenance(feed="files", format="text", location="a.txt"),
+        "body": body or UNSET,
+    }
+    return RawArticle(**(given_fields | fields))
+
+
+def one(body: str | None = FRENCH, **fields: Any) -> EnrichedArticle:
+    [done] = CHAIN.enrich([raw(body, **fields)], NOW)
+    return done
+
+
+def names(done: EnrichedArticle, label: str) -> set[str]:
+    return {entity.text for entity in done.entities if entity.label == label}
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not beside the project")
+def test_the_seed_article() -> None:
+    done = one(re.sub(r"^\s*date \d{4}-\d{2}\s+", "", SEED.read_text("utf-8")))
+    assert done.language == "fr"
+    assert names(done, "PER") >= {"Vladimir Poutine", "Kim Jong Un"}
+    assert names(done, "LOC") >= {
+        "Corée du Nord",
+        "Russie",
+        "Pyongyang",
+        "Ukraine",
+        "Moscou",
+        "États-Unis",
+    }
+    assert names(done, "ORG") >= {"ONU", "Conseil de sécurité des Nations unies"}
+    assert done.topics[0].qcode in {"medtop:11000000", "medtop:16000000"}
+    assert article.decode_enriched(article.encode(done)) == done
+
+
+def test_what_the_feed_gave_stays() -> None:
+    given_article = raw(
+        headline="Rencontre à Paris", guid="urn:x", urgency=3, created="2024-06", language_declared="fr-FR"
+    )
+    [done] = CHAIN.enrich([given_article], NOW)
+    for field in given_article.__struct_fields__:
+        assert getattr(done, field) == getattr(given_article, field)
+    assert done.enriched == NOW
+
+
+def test_the_models_that_were_used_are_named() -> None:
+    assert set(one().models) == {"language", "entities", "topics"}
+    assert one().models["entities"].startswith("fr_entities ")
+    assert one().models["topics"].startswith("fr_topics ")
+    assert one(ENGLISH).models["entities"].startswith("en_entities ")
+    assert one(GERMAN).models.keys() == {"language"}
+
+
+def test_the_detected_language_counts() -> None:
+    done = one(language_declared="en")
+    assert done.language == "fr"
+    assert done.language_contradicted is True
+    assert done.language_confidence is not UNSET
+    assert done.language_confidence > 0.9
+
+
+def test_a_region_is_no_contradiction() -> None:
+    done = one(language_declared="fr-CA")
+    assert done.language == "fr"
+    assert done.language_contradicted is False
+
+
+def test_without_a_declaration_nothing_is_contradicted() -> None:
+    assert one().language_contradicted is UNSET
+    assert one().language == "fr"
+
+
+def test_the_declared_language_counts_where_none_is_detected() -> None:
+    done = one("12 : 30", language_declared="fr-FR")
+    assert done.language == "fr-FR"
+    assert done.language_confidence is UNSET
+    assert done.language_contradicted is UNSET
+    assert done.models["entities"].startswith("fr_entities ")
+
+
+def test_an_unknown_language_is_absent() -> None:
+    done = one("12 : 30")
+    assert done.language is UNSET
+    assert done.entities == ()
+    assert done.topics == ()
+    assert b'"language"' not in article.encode(done).replace(b'"models":{"language"', b"")
+
+
+def test_a_language_without_models_has_no_entities_and_no_topics() -> None:
+    done = one(GERMAN)
+    assert done.language == "de"
+    assert done.entities == ()
+    assert done.topics == ()
+
+
+def test_an_article_of_a_headline_alone_is_enriched() -> None:
+    done = one(None, headline="Football : le Paris Saint-Germain s'impose 3-1 face à Marseille en Ligue 1")
+    assert done.language == "fr"
+    assert done.topics[0].qcode == "medtop:15000000"
+    assert done.entities == ()
+
+
+def test_entities_are_those_of_the_body() -> None:
+    done = one(headline="Vladimir Poutine à Pyongyang")
+    assert "Vladimir Poutine" not in names(done, "PER")
+    assert all(FRENCH[span.start : span.end] for entity in done.entities for span in entity.mentions)
+
+
+@pytest.mark.parametrize("fields", [{}, {"body": UNSET}, {"headline": "Annulé", "language_declared": "fr"}])
+def test_a_canceled_article_passes_through(fields: dict[str, Any]) -> None:
+    [done] = CHAIN.enrich([structs.replace(raw(), status="canceled", **fields)], NOW)
+    assert done.status == "canceled"
+    assert done.language is UNSET
+    assert done.entities == ()
+    assert done.topics == ()
+    assert done.models == {}
+
+
+def test_a_withheld_article_is_enriched_like_any_other() -> None:
+    assert one(status="withheld", embargo=NOW).entities == one().entities
+
+
+def test_a_batch_gives_what_single_articles_give_in_their_order() -> None:
+    raws = [
+        raw(ENGLISH),
+        raw(FRENCH),
+        raw("12 : 30"),
+        raw(GERMAN),
+        raw(FRENCH, status="canceled"),
+        raw(ENGLISH, headline="Arsenal win"),
+    ]
+    together = CHAIN.enrich(raws, NOW)
+    assert together == [CHAIN.enrich([each], NOW)[0] for each in raws]
+
+
+def test_no_article_gives_no_article() -> None:
+    assert CHAIN.enrich([], NOW) == []
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=300), max_size=4))
+@hypothesis_settings(max_examples=50, deadline=None)
+def test_whatever_the_text_the_message_meets_the_contract(bodies: list[str]) -> None:
+    for done in CHAIN.enrich([raw(body) for body in bodies], NOW):
+        assert article.decode_enriched(article.encode(done)) == done
+
+
+def test_any_enricher_can_be_put_in_the_place_of_another() -> None:
+    def shout(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        return [structs.replace(each, headline=f"{each.language}!") for each in articles]
+
+    enricher: Enricher = shout
+    [done] = Chain((language_enricher(), enricher)).enrich([raw()], NOW)
+    assert done.headline == "fr!"
+
+
+def test_an_installed_pipeline_is_used_where_the_settings_name_it(tmp_path: Path) -> None:
+    nlp = spacy.blank("de", meta={"name": "own", "version": "1.0"})
+    nlp.add_pipe("entity_ruler").add_patterns(  # type: ignore[attr-defined]  # the ruler has it
+        [{"label": "GPE", "pattern": "Berlin"}]
+    )
+    nlp.to_disk(tmp_path / "de")
+    [done] = enrich.load(Settings(spacy={"de": str(tmp_path / "de")})).enrich([raw(GERMAN)], NOW)
+    assert names(done, "LOC") == {"Berlin"}
+    assert done.models["entities"] == "de_own 1.0"
+
+
+def test_a_pipeline_that_is_not_there_stops_the_start() -> None:
+    with pytest.raises(EntityModelError, match="fr_core_news_none"):
+        enrich.load(Settings(spacy={"fr": "fr_core_news_none"}))
+
+
+def test_importing_the_package_loads_no_model() -> None:
+    program = "import sys; import pipeline.enrich; print({'spacy', 'py3langid', 'thinc'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_the_package_says_what_is_public() -> None:
+    assert all(hasattr(enrich, each) for each in enrich.__all__)
+    assert {"load", "Chain", "Enricher"} <= set(enrich.__all__)

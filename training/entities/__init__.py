@@ -1,0 +1,1 @@
+"""Named entities: corpora, augmentation, training and evaluation of the spaCy models."""

@@ -1,0 +1,1 @@
+"""Topics: corpora, training and evaluation of the linear models."""
