@@ -1,0 +1,1 @@
+"""Articles into Elasticsearch: the document, the index it goes to, and the writing."""

@@ -1,0 +1,99 @@
+"""The Elasticsearch document of an article: what is searched, what is shown, and what a kill leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from pipeline.article import EnrichedArticle, Label, earliest
+
+FACETS: dict[Label, str] = {
+    "PER": "people",
+    "ORG": "organizations",
+    "LOC": "places",
+    "MISC": "miscellaneous",
+}
+_TITLE_LENGTH = 100
+# Only what is ours or has been checked: nothing in it can make Elasticsearch refuse a kill.
+_TOMBSTONE = ("id", "guid", "source", "version", "status", "provenance", "received", "enriched")
+
+
+def document(article: EnrichedArticle, indexed: datetime, languages: Collection[str] = ()) -> dict[str, Any]:
+    """The document to index; plain JSON types, a field that is not known is absent.
+
+    Args:
+        article: what came in; nothing of it is changed, its offsets stay true to its body.
+        indexed: now, aware of its time zone.
+        languages: the languages for which the index has a ``text_…`` field of its own.
+
+    Returns:
+        The article's fields beside flat facets and ``@timestamp`` (the first instant that its creation may
+        mean, else when it was received); for a kill, a tombstone without text.
+
+    Raises:
+        ValueError: its date of creation is no day of the calendar (never for a kill).
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(article)
+    moment = article.received
+    if article.status == "canceled":
+        fields = {name: fields[name] for name in _TOMBSTONE if name in fields}
+    else:
+        fields |= _facets(article, fields) | _own_language(article, languages)
+        moment = earliest(article.created) if article.created else moment
+    fields |= {
+        name: _utc(datetime.fromisoformat(fields[name]))
+        for name in ("received", "enriched", "embargo")
+        if name in fields
+    }
+    return fields | {
+        "@timestamp": _utc(moment),
+        "indexed": _utc(indexed),
+        "feed": article.provenance.feed,
+    }
+
+
+def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
+    """Flat lists to filter and count by, beside the full details; headings with their text."""
+    body = article.body or ""
+    lists: dict[str, list[Any]] = {
+        facet: _distinct(entity.text for entity in article.entities if entity.label == label)
+        for label, facet in FACETS.items()
+    }
+    lists["topics"] = [topic.qcode for topic in article.topics]
+    lists["topic_names"] = [topic.name for topic in article.topics]
+    lists["topics_detail"] = fields.get("topics", [])
+    lists["headings"] = [
+        {"start": span.start, "end": span.end, "text": body[span.start : span.end]}
+        for span in article.headings
+    ]
+    return {name: values for name, values in lists.items() if values} | {"title": title(article)}
+
+
+def title(article: EnrichedArticle) -> str:
+    """What a list of articles shows: the headline, else the first words of the body, else the id."""
+    if headline := " ".join((article.headline or "").split()):
+        return headline
+    words = " ".join((article.body or "").split())
+    if len(words) <= _TITLE_LENGTH:
+        return words or article.id
+    start = words[:_TITLE_LENGTH]
+    return (start.rpartition(" ")[0].rstrip(",;:.–—- ") or start) + "…"
+
+
+def _own_language(article: EnrichedArticle, languages: Collection[str]) -> dict[str, list[str]]:
+    """Headline and body once more, in the field that knows the language's stems and stop words."""
+    language = (article.language or "").partition("-")[0].lower()
+    if language not in languages:
+        return {}
+    return {f"text_{language}": [text for text in (article.headline, article.body) if text]}
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,58 @@
+"""Enriched articles made by hand, so that sink and search are tested without models."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.article import EnrichedArticle, Entity, Label, Provenance, Span, Topic, article_id
+
+SEED = Path(__file__).parents[3] / "shared" / "seed" / "wire-fr-2024-06.txt"
+NOON = datetime(2024, 6, 19, 12, tzinfo=UTC)
+POLITICS = Topic(qcode="medtop:11000000", name="politics and government", score=0.9)
+SPORT = Topic(qcode="medtop:15000000", name="sport", score=0.8)
+
+
+def article(guid: str = "g1", **fields: Any) -> EnrichedArticle:
+    """A short French article; any field can be another."""
+    usual: dict[str, Any] = {
+        "id": article_id("Test", guid, ""),
+        "source": "Test",
+        "guid": guid,
+        "version": 1,
+        "status": "usable",
+        "received": NOON,
+        "enriched": NOON,
+        "provenance": Provenance(feed="desk", format="text", location="desk.txt"),
+        "language": "fr",
+        "body": "Un mot.",
+    }
+    return EnrichedArticle(**(usual | fields))
+
+
+def entity(body: str, name: str, label: Label) -> Entity:
+    """A name with every place where it stands in the body."""
+    mentions = tuple(Span(found.start(), found.end()) for found in re.finditer(re.escape(name), body))
+    return Entity(text=name, label=label, count=len(mentions), mentions=mentions)
+
+
+def seed() -> EnrichedArticle:
+    """The real article, with the names and topics that are really in it; skips where it is absent."""
+    if not SEED.exists():
+        pytest.skip(f"the seed article is not at {SEED}")
+    body = SEED.read_text(encoding="utf-8").strip().removeprefix("date 2024-06 ")
+    lines = [match for match in re.finditer(r"(?m)^.+$", body) if not match[0].rstrip().endswith(".")]
+    people = [entity(body, name, "PER") for name in ("Vladimir Poutine", "Kim Jong Un")]
+    places = [entity(body, name, "LOC") for name in ("Corée du Nord", "Pyongyang", "Moscou")]
+    return article(
+        "seed",
+        body=body,
+        created="2024-06",
+        headings=tuple(Span(*line.span()) for line in lines),
+        entities=(*people, *places, entity(body, "ONU", "ORG")),
+        topics=(POLITICS,),
+    )

@@ -1,0 +1,420 @@
+"""Searching the real Elasticsearch: what should be found is found, marked and ranked; the rest is not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from elasticsearch import Elasticsearch
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pydantic import HttpUrl
+
+from pipeline.article import EnrichedArticle, Topic
+from pipeline.local.ports import free_port
+from pipeline.query import QueryError
+from pipeline.search import CLOSE, OPEN, Results, SearchError, count, refresh, search, show
+from pipeline.settings import Settings
+from pipeline.sink.elasticsearch import Indexed, Sink
+from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
+
+if TYPE_CHECKING:
+    from tests.services import Stack
+
+services = pytest.mark.services
+
+TALKS = "North Korea was sanctioned again. Putin’s envoy met Kim Jong Un in Pyongyang; the talks go on."
+MATCH = "L’équipe de France a gagné la coupe à Lyon devant Kylian Mbappé. Un match plein de surprises."
+LAW = "Le Parlement a voté la loi. Mme Dupont-Aignan s'est opposée à l'article 3."
+WAR = Topic(qcode="medtop:16000000", name="conflict, war and peace", score=0.6)
+ARTICLES = [
+    article(
+        "talks",
+        language="en",
+        body=TALKS,
+        created="2024-06-20",
+        entities=(entity(TALKS, "Kim Jong Un", "PER"), entity(TALKS, "North Korea", "LOC")),
+        topics=(POLITICS, WAR),
+        url="https://example.org/talks",
+    ),
+    article(
+        "match",
+        headline="La France gagne",
+        body=MATCH,
+        created="2024-07-01T20:00:00Z",
+        entities=(entity(MATCH, "Kylian Mbappé", "PER"), entity(MATCH, "Lyon", "LOC")),
+        topics=(SPORT,),
+    ),
+    article("law", body=LAW, created="2023", entities=(entity(LAW, "Parlement", "ORG"),)),
+    article("canada", language="fr-CA", body="La loi sur les langues au Québec.", created="2023-05"),
+    article("headline", headline="Un ouragan sur la côte", body="Les habitants sont à l'abri."),
+    article("passing", body="Les habitants parlent encore. " * 5 + "On se souvient d'un ouragan."),
+    article("apart", body="La tour est haute et le phare éclaire la rade; une ville, un port."),
+    article("together", body="On voit la tour du port éclairer la rade. La ville est haute."),
+    article("polish", language="pl", body="Wybory w Łodzi"),
+    article("html", body="Attention <script>alert('ouistiti')</script> & co."),
+    article("chinese", language="zh", body="北朝鮮发射导弹"),
+]
+
+
+def write(settings: Settings, articles: Sequence[EnrichedArticle]) -> None:
+    async def work() -> None:
+        sink = Sink(settings)
+        try:
+            await sink.ready()
+            assert await sink.index(articles) == [Indexed()] * len(articles)
+        finally:
+            await sink.close()
+
+    asyncio.run(work())
+    refresh(settings)
+
+
+def new_alias(stack: Stack) -> Settings:
+    return stack.settings.model_copy(update={"index": f"test-{uuid.uuid4().hex}"})
+
+
+@pytest.fixture
+def own(stack: Stack) -> Settings:
+    return new_alias(stack)
+
+
+@pytest.fixture(scope="module")
+def news(stack: Stack) -> Settings:
+    """An index with a handful of articles."""
+    settings = new_alias(stack)
+    write(settings, ARTICLES)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def seeded(stack: Stack) -> Settings:
+    """An index with the real article among the others."""
+    settings = new_alias(stack)
+    write(settings, [seed(), *ARTICLES])
+    return settings
+
+
+def guids(results: Results) -> list[str]:
+    names = {one.id: str(one.guid) for one in [*ARTICLES, article("seed")]}
+    return [names[hit.id] for hit in results.hits]
+
+
+@services
+@pytest.mark.parametrize(
+    "words",
+    [
+        "poutine",
+        "POUTINE",
+        "coree du nord",
+        "Corée du Nord",
+        '"assistance mutuelle"',
+        "« assistance mutuelle »",
+        '"coree du nord"',
+        "sanction poutine",
+        "sanctionner poutine",
+        "sanctions poutine",
+        "l’accord",
+        "accord partenariat",
+        "nord-coréen kim",
+        "dirigeant armement nucleaire",
+        "États-Unis",
+        '"péninsule coréenne"',
+        "poutine -mbappé",
+        "Vladimir Poutine en visite chez Kim Jong Un à Pyongyang mercredi",
+    ],
+)
+def test_the_seed_article_is_found_by(words: str, seeded: Settings) -> None:
+    assert guids(search(words, seeded))[0] == "seed"
+
+
+@services
+@pytest.mark.parametrize(
+    "words", ["xylophone", "poutine xylophone", '"mutuelle assistance"', "poutine -sanction"]
+)
+def test_the_seed_article_is_not_found_by(words: str, seeded: Settings) -> None:
+    assert "seed" not in guids(search(words, seeded))
+
+
+@services
+def test_the_seed_article_is_found_by_its_heading_and_says_its_facts(seeded: Settings) -> None:
+    (hit,) = search('"Rapprochement accéléré"', seeded).hits
+    assert hit.created == "2024-06"
+    assert hit.people == ("Vladimir Poutine", "Kim Jong Un")
+    assert hit.title.startswith("Le président russe Vladimir Poutine")
+
+
+@services
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("sanction", {"talks"}),
+        ("sanctioning talk", {"talks"}),
+        ("putin", {"talks"}),
+        ("gagner surprise", {"match"}),
+        ("equipe", {"match"}),
+        ("équipe", {"match"}),
+        ("mbappe", {"match"}),
+        ("dupont-aignan", {"law"}),
+        ("dupont", {"law"}),
+        ("loi", {"law", "canada"}),
+        ("lois langue", {"canada"}),
+        ("lodzi", {"polish"}),
+        ("导弹", {"chinese"}),
+        ("北朝鮮", {"chinese"}),
+        ("朝北", set()),
+        ('"coupe a lyon"', {"match"}),
+        ('"la coupes"', set()),
+        ("la loi -langues", {"law"}),
+        ('ouragan -"se souvient"', {"headline"}),
+        ("loi ²", {"law", "canada"}),
+    ],
+)
+def test_words_find(words: str, found: set[str], news: Settings) -> None:
+    assert set(guids(search(words, news))) == found
+
+
+@services
+def test_the_headline_counts_for_more_than_the_body(news: Settings) -> None:
+    assert guids(search("ouragan", news)) == ["headline", "passing"]
+
+
+@services
+def test_words_that_stand_together_count_for_more(news: Settings) -> None:
+    found = search("tour port", news)
+    assert guids(found) == ["together", "apart"]
+    assert found.hits[0].score > found.hits[1].score
+
+
+@services
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"language": "en"}, {"talks"}),
+        ({"language": "FR", "until": "2023"}, {"law", "canada"}),
+        ({"language": "fr-CA"}, {"canada"}),
+        ({"since": "2024-07"}, {"match"}),
+        ({"since": "2024-06-20", "until": "2024-06-20"}, {"talks"}),
+        ({"until": "2023"}, {"law", "canada"}),
+        ({"until": "2023-04"}, {"law"}),
+        ({"since": "2024-07-01T20:00:00Z"}, {"match"}),
+        ({"since": "2024-07-01T20:00:01Z"}, set()),
+        ({"person": "mbappe"}, {"match"}),
+        ({"person": "KIM JONG UN"}, {"talks"}),
+        ({"person": "kim mbappe"}, set()),
+        ({"place": "korea"}, {"talks"}),
+        ({"place": "lyon"}, {"match"}),
+        ({"organization": "parlement"}, {"law"}),
+        ({"topic": "medtop:15000000"}, {"match"}),
+        ({"topic": "Politics"}, {"talks"}),
+        ({"topic": "war"}, {"talks"}),
+        ({"topic": "medtop:99999999"}, set()),
+        ({"topic": "politics", "place": "lyon"}, set()),
+    ],
+    ids=str,
+)
+def test_filters_find(filters: dict[str, Any], found: set[str], news: Settings) -> None:
+    assert set(guids(search("", news, **filters))) == found
+
+
+@services
+def test_words_and_filters_go_together(news: Settings) -> None:
+    assert guids(search("ouragan", news, language="fr", since="2024")) == ["headline", "passing"]
+    assert guids(search("ouragan", news, language="en")) == []
+    assert guids(search("sanction", news, language="en")) == ["talks"]
+
+
+@services
+def test_without_words_the_newest_comes_first(news: Settings) -> None:
+    assert guids(search("", news, language="fr", until="2024"))[0] == "match"
+    assert guids(search("", news, until="2023")) == ["canada", "law"]
+
+
+@services
+def test_what_matched_is_marked_in_stems_accents_and_elisions_too(news: Settings) -> None:
+    def marked(words: str, **filters: Any) -> str:
+        return search(words, news, markers=("[", "]"), **filters).hits[0].highlights[0]
+
+    assert "was [sanctioned] again" in marked("sanction")
+    assert "[sanctioned]" in marked("sanction", language="en")
+    assert "[L’équipe] de France" in marked("equipe")
+    assert "la [coupe à Lyon]" in marked('"coupe a lyon"')
+    assert marked("cote") == "Un ouragan sur la [côte]"
+    (default,) = search("dupont-aignan", news).hits
+    assert f"{OPEN}Dupont-Aignan{CLOSE}" in default.highlights[0]
+
+
+@services
+def test_the_text_of_a_highlight_is_as_the_wire_gave_it(news: Settings) -> None:
+    (hit,) = search("ouistiti", news, markers=("[", "]")).hits
+    assert hit.highlights == ("Attention <script>alert('[ouistiti]')</script> & co.",)
+
+
+@services
+def test_a_hit_says_what_is_known_and_nothing_else(news: Settings) -> None:
+    (hit,) = search("talks", news).hits
+    assert msgspec.to_builtins(hit) | {"score": 0, "highlights": ()} == {
+        "id": ARTICLES[0].id,
+        "score": 0,
+        "title": TALKS,
+        "source": "Test",
+        "status": "usable",
+        "version": 1,
+        "language": "en",
+        "created": "2024-06-20",
+        "url": "https://example.org/talks",
+        "topics": ("politics and government", "conflict, war and peace"),
+        "qcodes": ("medtop:11000000", "medtop:16000000"),
+        "people": ("Kim Jong Un",),
+        "places": ("North Korea",),
+        "highlights": (),
+    }
+
+
+@services
+def test_size_bounds_the_hits_and_not_the_total(news: Settings) -> None:
+    few = search("", news, language="fr", size=2)
+    assert len(few.hits) == 2
+    assert few.total == len([one for one in ARTICLES if str(one.language).startswith("fr")])
+    assert few.took_ms >= 0
+
+
+@services
+def test_as_many_words_as_are_allowed_are_answered(news: Settings) -> None:
+    words = " ".join(f"{'é' * 8}{number}a-b" for number in range(50))
+    assert search(words, news).total == 0
+
+
+@services
+def test_a_kill_is_found_by_its_id_alone(own: Settings) -> None:
+    write(own, [article(headline="Tuerie", version=1), article("other")])
+    write(own, [article(headline="Tuerie", version=2, status="canceled")])
+    assert search("tuerie", own).total == 0
+    assert search("", own, language="fr").total == 1
+    assert count(own) == 1
+    tombstone = show(article().id, own)
+    assert tombstone is not None
+    assert tombstone["status"] == "canceled"
+
+
+@services
+def test_an_embargo_ends_by_itself(own: Settings) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=4)
+    later = end + timedelta(hours=1)
+    write(
+        own,
+        [
+            article("soon", status="withheld", embargo=end, body="ornithorynque"),
+            article("later", status="withheld", embargo=later, body="ornithorynque"),
+            article("usable later", embargo=later, body="ornithorynque"),
+            article("endless", status="withheld", body="ornithorynque"),
+            article("over", status="withheld", embargo=end - timedelta(days=1), body="ornithorynque"),
+        ],
+    )
+    ids = {article(guid).id for guid in ("soon", "over")}
+    deadline = time.monotonic() + 60
+    found: set[str] = set()
+    while found != ids and time.monotonic() < deadline:
+        found = {hit.id for hit in search("ornithorynque", own).hits}
+        if datetime.now(UTC) < end:
+            assert found == {article("over").id}
+        time.sleep(0.2)
+    assert found == ids
+    withheld = show(article("endless").id, own)
+    assert withheld is not None
+    assert withheld["body"] == "ornithorynque"
+
+
+@services
+def test_show_gives_the_whole_document_or_nothing(news: Settings) -> None:
+    document = show(ARTICLES[1].id, news)
+    assert document is not None
+    assert document["body"] == MATCH
+    assert document["entities"][0]["mentions"] == [
+        {"start": MATCH.index("Kylian"), "end": MATCH.index("Kylian") + len("Kylian Mbappé")}
+    ]
+    assert show("0" * 32, news) is None
+
+
+@services
+def test_count_is_what_a_search_may_find(news: Settings, own: Settings) -> None:
+    assert count(news) == len(ARTICLES)
+    assert count(own) == 0
+
+
+@services
+def test_count_can_begin_with_a_moment(own: Settings) -> None:
+    write(own, [article("early", received=NOON - timedelta(seconds=1)), article("late", received=NOON)])
+    assert count(own, received_since=NOON) == 1
+    assert count(own, received_since=NOON + timedelta(milliseconds=1)) == 0
+
+
+@services
+def test_no_index_yet_is_said(own: Settings) -> None:
+    for question in (lambda: search("x", own), lambda: show("x", own), lambda: refresh(own)):
+        with pytest.raises(SearchError, match=f"no index '{own.index}' yet: start `newswire worker`"):
+            question()
+
+
+@services
+def test_a_refusal_is_said(own: Settings, stack: Stack) -> None:
+    with Elasticsearch(str(stack.settings.elasticsearch)) as client:
+        client.indices.create(index=own.index)
+        client.indices.close(index=own.index)
+    with pytest.raises(SearchError, match=r"does not answer the search: .*closed"):
+        search("x", own)
+
+
+typed = st.one_of(
+    st.text(max_size=40),
+    st.text(alphabet='ab é"«»-*?~:/()[]{}^\\+!&|\u0301\u200d²', max_size=30),
+)
+
+
+@services
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(words=typed, name=typed)
+def test_whatever_is_typed_is_answered(words: str, name: str, news: Settings) -> None:
+    try:
+        found = search(words, news, person=name)
+    except QueryError:
+        return
+    assert found.total >= 0
+
+
+def test_elasticsearch_away_is_said_with_what_to_do() -> None:
+    port = free_port("127.0.0.1")
+    settings = Settings(elasticsearch=HttpUrl(f"http://desk:secret@127.0.0.1:{port}"))
+    questions = (
+        lambda: search("x", settings),
+        lambda: show("x", settings),
+        lambda: count(settings),
+        lambda: refresh(settings),
+    )
+    for question in questions:
+        with pytest.raises(
+            SearchError, match=r"at http://127.0.0.1:\d+ does not answer .*`newswire up`"
+        ) as said:
+            question()
+        assert "secret" not in str(said.value)
+
+
+@pytest.mark.parametrize("size", [0, -1, 1001])
+def test_a_size_out_of_bounds_is_said(size: int) -> None:
+    with pytest.raises(QueryError, match="is not from 1 to 1000"):
+        search("x", Settings(), size=size)
+
+
+@pytest.mark.parametrize("words", ["", '"', "a" * 1001])
+def test_what_is_no_query_is_said_before_anybody_is_asked(words: str) -> None:
+    with pytest.raises(QueryError):
+        search(words, Settings(elasticsearch=HttpUrl("http://127.0.0.1:1")))
