@@ -1,0 +1,47 @@
+"""The enrich agent: raw articles in, enriched articles out, acked once the broker has them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import faust
+from faust.types import EventT
+
+from pipeline.agents.app import DeadLetterOffice, Outlet, TooLargeError, consume, make
+from pipeline.agents.conveyor import Conveyor
+from pipeline.article import Failure
+from pipeline.enrich.pool import ModelPool, Outcome
+from pipeline.settings import Settings
+
+
+def app(settings: Settings, pool: ModelPool) -> faust.App:
+    """The app that consumes raw articles and has them enriched by a started pool."""
+    hop = make("enrich", settings, buffered=2 * settings.enrich_batch)
+    enriched = Outlet(hop, settings.topic_enriched)
+    office = DeadLetterOffice(hop, settings)
+
+    async def work(events: Sequence[EventT[Any]]) -> list[Outcome]:
+        return await pool.enrich([event.message.value or b"" for event in events])
+
+    async def send(event: EventT[Any], outcome: Outcome) -> None:
+        if isinstance(outcome, Failure):
+            await office.send(event, outcome)
+            return
+        try:
+            await enriched.send(event.message.key, outcome)
+        except TooLargeError as error:
+            await office.send(event, Failure("enrich", type(error).__name__, str(error)))
+
+    async def deliver(events: Sequence[EventT[Any]], outcomes: list[Outcome]) -> None:
+        await asyncio.gather(*map(send, events, outcomes))
+
+    consume(
+        hop,
+        settings.topic_raw,
+        lambda: Conveyor(work, deliver, width=settings.processes + 1),
+        batch=settings.enrich_batch,
+        linger_s=settings.linger_s,
+    )
+    return hop

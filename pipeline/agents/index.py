@@ -1,0 +1,59 @@
+"""The index agent: enriched articles in, documents in Elasticsearch, acked once it has them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import faust
+from faust.types import EventT
+
+from pipeline import article
+from pipeline.agents.app import DeadLetterOffice, consume, make
+from pipeline.agents.conveyor import Conveyor
+from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
+from pipeline.settings import Settings
+from pipeline.sink.elasticsearch import Refused, Sink
+
+SIDE_BY_SIDE = 2
+
+
+def app(settings: Settings, sink: Sink) -> faust.App:
+    """The app that consumes enriched articles and indexes them through a sink that is ready."""
+    hop = make("index", settings, buffered=2 * settings.index_batch)
+    office = DeadLetterOffice(hop, settings)
+
+    async def work(events: Sequence[EventT[Any]]) -> list[Failure | None]:
+        read = [_read(event.message.value or b"") for event in events]
+        articles = {place: each for place, each in enumerate(read) if isinstance(each, EnrichedArticle)}
+        failures = [each if isinstance(each, Failure) else None for each in read]
+        for place, outcome in zip(articles, await sink.index(list(articles.values())), strict=True):
+            if isinstance(outcome, Refused):
+                failures[place] = Failure("index", outcome.type, outcome.reason)
+        return failures
+
+    async def deliver(events: Sequence[EventT[Any]], failures: list[Failure | None]) -> None:
+        await asyncio.gather(
+            *(
+                office.send(event, failure)
+                for event, failure in zip(events, failures, strict=True)
+                if failure is not None
+            )
+        )
+
+    consume(
+        hop,
+        settings.topic_enriched,
+        lambda: Conveyor(work, deliver, SIDE_BY_SIDE),
+        batch=settings.index_batch,
+        linger_s=settings.linger_s,
+    )
+    return hop
+
+
+def _read(value: bytes) -> EnrichedArticle | Failure:
+    try:
+        return article.decode_enriched(value)
+    except InvalidArticleError as error:
+        return Failure("validate", type(error).__name__, str(error))

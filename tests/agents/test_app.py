@@ -1,0 +1,136 @@
+"""The Faust apps on a real broker: confirmed sends, dead letters of any size, and a loud end on a bug."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faust.types import EventT
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from pipeline import dead, kafka_topics
+from pipeline.agents.app import DeadLetterOffice, Outlet, TooLargeError, consume, make
+from pipeline.agents.conveyor import Conveyor
+from pipeline.article import Failure
+from pipeline.settings import Settings
+from tests.services import Stack, apart
+from tests.workers import environment
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(stack: Stack, tmp_path: Path) -> Settings:
+    made = apart(stack.settings, partitions=1, max_article_bytes=10_000, var=tmp_path)
+    asyncio.run(kafka_topics.ensure(made))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_faust_is_left() -> Iterator[None]:
+    """What Faust leaves open is collected here, not in the middle of whatever comes next."""
+    yield
+    gc.collect()
+
+
+def put(settings: Settings, topic: str, *values: bytes | None) -> None:
+    producer = KafkaProducer(bootstrap_servers=settings.kafka)
+    for value in values:
+        producer.send(topic, key=b"k", value=value).get(timeout=30)
+    producer.close()
+
+
+def read(settings: Settings, topic: str, count: int) -> list[Any]:
+    consumer = KafkaConsumer(
+        topic, bootstrap_servers=settings.kafka, auto_offset_reset="earliest", consumer_timeout_ms=20_000
+    )
+    found = []
+    for record in consumer:
+        found.append(record)
+        if len(found) == count:
+            break
+    consumer.close()
+    return found
+
+
+def committed(settings: Settings, hop: str) -> int | None:
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
+    try:
+        offsets = admin.list_group_offsets([f"{settings.group}-{hop}"])[f"{settings.group}-{hop}"]
+    finally:
+        admin.close()
+    place = offsets.get(TopicPartition(settings.topic_raw, 0))
+    return None if place is None or place.offset < 0 else place.offset
+
+
+def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Settings) -> None:
+    """What fits on a topic with its own size may not fit beside its reason."""
+    largest = b"x" * (settings.max_message_bytes - 80)
+    put(settings, settings.topic_raw, b"small", largest)
+
+    async def main() -> None:
+        hop = make("test", settings, buffered=8)
+        office = DeadLetterOffice(hop, settings)
+        done = asyncio.Event()
+
+        async def work(_: Sequence[EventT[Any]]) -> None:
+            pass
+
+        async def deliver(events: Sequence[EventT[Any]], _: None) -> None:
+            for event in events:
+                await office.send(event, Failure("enrich", "ValueError", "too much"))
+                if event.message.offset == 1:
+                    done.set()
+
+        consume(hop, settings.topic_raw, lambda: Conveyor(work, deliver, 1), batch=4, linger_s=0.05)
+        await hop.start()
+        await asyncio.wait_for(done.wait(), 60)
+        await hop.stop()
+
+    asyncio.run(main())
+    small, large = (
+        dead.letter(one.key, one.value, one.headers) for one in read(settings, settings.topic_dead, 2)
+    )
+    assert (small.value, small.error_message) == (b"small", "too much")
+    assert large.value == b""
+    assert f"its {len(largest)} bytes" in large.error_message
+    assert (large.topic, large.partition, large.offset, large.key) == (settings.topic_raw, 0, 1, b"k")
+
+
+def test_the_outlet_refuses_what_no_topic_takes(settings: Settings) -> None:
+    async def main() -> None:
+        hop = make("test", settings, buffered=8)
+        outlet = Outlet(hop, settings.topic_enriched)
+        hop.producer_only = True
+        await hop.start()
+        await outlet.send(b"k", b"fits", [("name", b"value")])
+        with pytest.raises(TooLargeError, match=settings.topic_enriched):
+            await outlet.send(b"k", b"x" * (settings.max_message_bytes + 1))
+        await hop.stop()
+
+    asyncio.run(main())
+    (record,) = read(settings, settings.topic_enriched, 1)
+    assert (record.key, record.value, record.headers) == (b"k", b"fits", [("name", b"value")])
+
+
+def test_an_error_that_nobody_foresaw_ends_the_process_and_acks_nothing_behind_it(settings: Settings) -> None:
+    put(settings, settings.topic_raw, b"one", b"surprise", b"three")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.agents.failing"],
+        env=environment(settings),
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == os.EX_SOFTWARE
+    assert b"the worker stops; start it again" in done.stderr
+    assert b"a bug" in done.stderr
+    assert committed(settings, "failing") in (None, 1)

@@ -1,0 +1,107 @@
+"""The worker as a process: what it needs, what it outlives, how it ends."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline import search
+from pipeline.feed import feed
+from pipeline.settings import Settings
+from tests import corpus
+from tests.services import Stack, apart
+from tests.workers import Worker, eventually, model_processes
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(stack: Stack, tmp_path: Path) -> Settings:
+    return apart(stack.settings, var=tmp_path / "var", processes=2)
+
+
+@pytest.fixture
+def worker(settings: Settings, tmp_path: Path) -> Iterator[Worker]:
+    with Worker(settings, tmp_path) as running:
+        yield running
+
+
+def found(settings: Settings) -> int:
+    try:
+        return search.count(settings)
+    except search.SearchError:  # an index that was made a moment ago may not answer yet
+        return 0
+
+
+def give(settings: Settings, folder: Path, count: int, prefix: str) -> None:
+    path = corpus.write(folder / f"{prefix}.jsonl", corpus.articles(count, prefix=prefix))
+    assert feed([path], settings).accepted == count
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_and_its_models_with_it(worker: Worker, number: signal.Signals) -> None:
+    assert worker.process is not None
+    models = psutil.Process(worker.process.pid).children(recursive=True)
+    assert len(models) >= 2
+    assert worker.stop(number) == 0
+    assert not any(child.is_running() for child in models)
+    assert "Traceback" not in worker.output.read_text()
+
+
+def test_a_broker_that_is_killed_is_waited_for(
+    stack: Stack, settings: Settings, worker: Worker, tmp_path: Path
+) -> None:
+    give(settings, tmp_path, 10, "before")
+    eventually(lambda: found(settings) == 10, within_s=60, what="ten articles")
+    stack.kafka.kill9()
+    stack.kafka.start()
+    give(settings, tmp_path, 10, "after")
+    eventually(lambda: found(settings) == 20, within_s=90, what="ten more articles")
+    assert worker.process is not None
+    assert worker.process.poll() is None
+
+
+def test_model_processes_that_are_killed_cost_no_article(
+    settings: Settings, worker: Worker, tmp_path: Path
+) -> None:
+    assert worker.process is not None
+    give(settings, tmp_path, 300, "many")
+    for share in (1, 60, 120):
+        eventually(lambda share=share: found(settings) >= share, within_s=60, what="progress")  # type: ignore[misc]  # a default binds the loop's value
+        for child in model_processes(worker.process.pid):
+            child.kill()
+    eventually(lambda: found(settings) == 300, within_s=120, what="all articles in the index")
+    assert worker.stop() == 0
+
+
+def test_two_workers_share_the_work_and_one_may_leave(
+    settings: Settings, worker: Worker, tmp_path: Path
+) -> None:
+    give(settings, tmp_path, 200, "first")
+    with Worker(settings, tmp_path, "--only", "enrich") as second:
+        give(settings, tmp_path, 200, "second")
+        eventually(lambda: found(settings) >= 150, within_s=90, what="some of the articles")
+        assert second.stop(signal.SIGKILL) == -signal.SIGKILL
+    eventually(lambda: found(settings) == 400, within_s=120, what="all articles in the index")
+    assert worker.stop() == 0
+
+
+def test_one_agent_alone_does_only_its_part(settings: Settings, tmp_path: Path) -> None:
+    with Worker(settings, tmp_path, "--only", "index") as index:
+        give(settings, tmp_path, 5, "raw")
+        assert index.process is not None
+        assert model_processes(index.process.pid) == []
+        assert found(settings) == 0
+        with Worker(settings, tmp_path, "--only", "enrich"):
+            eventually(lambda: found(settings) == 5, within_s=60, what="five articles")
+
+
+def test_models_that_cannot_be_loaded_are_said_at_once(settings: Settings, tmp_path: Path) -> None:
+    wrong = settings.model_copy(update={"spacy": {"fr": "fr_no_such_pipeline"}})
+    worker = Worker(wrong, tmp_path)
+    with pytest.raises(AssertionError, match=r"the worker ended with 1:(.|\n)*fr_no_such_pipeline"):
+        worker.start()
