@@ -1,0 +1,265 @@
+"""The ``newswire`` command: reads options, calls the rooms, prints what they give."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+from aiokafka.errors import KafkaError as AioKafkaError
+from kafka.errors import KafkaError
+from pydantic import ValidationError
+
+import pipeline
+from pipeline import log, render
+from pipeline.errors import NewswireError
+from pipeline.settings import Settings, settings
+
+cli = typer.Typer(
+    name="newswire",
+    help="Wire copy in, searchable articles out: Kafka, Faust, spaCy and Elasticsearch.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+config = typer.Typer(no_args_is_help=True, help="The settings in force.")
+cli.add_typer(config, name="config")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Only = Annotated[
+    Literal["kafka", "elasticsearch"] | None,
+    typer.Argument(help="One of them; both by default.", show_default=False),
+]
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "**Examples**\n\n" + "\n\n".join(f"`{line}`" for line in lines)
+
+
+@cli.callback(invoke_without_command=True)
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """Options of the command as a whole."""
+    if version:
+        render.out.print(pipeline.__version__)
+        raise typer.Exit
+
+
+@cli.command(epilog=examples("newswire up", "newswire up kafka", "NEWSWIRE_VAR=/srv/newswire newswire up"))
+def up(
+    only: Only = None,
+    fetch_only: Annotated[bool, typer.Option(help="Fetch the programs, start nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Start the embedded Kafka and Elasticsearch on this machine, and wait until they answer.
+
+    Their programs are fetched once, by Maven. A service whose address in the settings is not on this
+    machine is external and left alone.
+    """
+    from pipeline.local import services
+
+    chosen = services.NAMES if only is None else (only,)
+    services.install_tools(settings(), only=chosen, progress=render.progress)
+    if fetch_only:
+        services.fetch(settings(), only=chosen, progress=render.progress)
+        return
+    found = services.up(settings(), only=chosen, progress=render.progress)
+    render.as_json(found) if json else render.services(found)
+
+
+@cli.command(epilog=examples("newswire down", "newswire down elasticsearch"))
+def down(only: Only = None, json: Json = False) -> None:
+    """Stop the embedded services; their data stays."""
+    from pipeline.local import services
+
+    found = services.down(
+        settings(), only=services.NAMES if only is None else (only,), progress=render.progress
+    )
+    render.as_json(found) if json else render.services(found)
+
+
+@cli.command(epilog=examples("newswire status", "newswire status --json"))
+def status(only: Only = None, json: Json = False) -> None:
+    """Say how Kafka and Elasticsearch are; exit code 3 if one does not answer."""
+    from pipeline.local import services
+
+    found = services.status(settings(), only=services.NAMES if only is None else (only,))
+    render.as_json(found) if json else render.services(found)
+    if any(one.state not in ("running", "external") for one in found):
+        raise typer.Exit(3)
+
+
+@cli.command(epilog=examples("newswire logs", "newswire logs kafka --follow", "newswire logs -n 200"))
+def logs(
+    only: Only = None,
+    lines: Annotated[int, typer.Option("-n", "--lines", min=1, help="Lines from the end of each log.")] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing what is written.")] = False,
+) -> None:
+    """Show the logs of the embedded services."""
+    from pipeline.local import services
+
+    for line in services.log_lines(
+        settings(), only=services.NAMES if only is None else (only,), lines=lines, follow=follow
+    ):
+        typer.echo(line)
+
+
+@cli.command(epilog=examples("newswire worker", "newswire worker --only enrich"))
+def worker(
+    only: Annotated[
+        Literal["enrich", "index"] | None,
+        typer.Option(help="One agent; both by default.", show_default=False),
+    ] = None,
+    level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], typer.Option(help="Least severe message shown.")
+    ] = "INFO",
+) -> None:
+    """Run the Faust agents until SIGTERM or Ctrl-C: enrich raw articles, index enriched ones.
+
+    Kafka and Elasticsearch are waited for. Start more workers, on any machine, to share the work. One that
+    ends by itself says why and is safe to start again: what it had not finished is read again.
+    """
+    from pipeline.agents import worker as agents
+
+    log.configure(level)
+    asyncio.run(agents.run(settings(), ("enrich", "index") if only is None else (only,)))
+
+
+@cli.command(
+    epilog=examples(
+        "newswire feed samples/",
+        "newswire feed --source afp --language fr dispatch.txt",
+        "newswire feed --watch /srv/incoming",
+        "tail -F wire.jsonl | newswire feed -",
+    )
+)
+def feed(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
+    source: Annotated[str, typer.Option(help="Who the articles are from; part of their ids.")] = "local",
+    language: Annotated[
+        str | None, typer.Option(help="Language that articles declare if they name none (fr, en-GB).")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on watching the one folder named.")] = False,
+    json: Json = False,
+) -> None:
+    """Feed wire copy, as plain text or JSON lines, onto the topic of raw articles.
+
+    The format is told by the bytes. Each article is acknowledged by the broker before its file counts as
+    fed. What is no article goes to the dead letters and is told on standard error. Exit code 0 only if every
+    article was accepted.
+    """
+    from pipeline import kafka_topics
+    from pipeline.feed import feed as run
+
+    log.configure("WARNING")
+    asyncio.run(kafka_topics.ensure(settings()))
+    with render.feeding(watch=watch) as on_event:
+        summary = run(paths, settings(), source=source, language=language, watch=watch, on_event=on_event)
+    render.as_json(summary) if json else render.fed(summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@cli.command(
+    epilog=examples(
+        "newswire search Poutine",
+        "newswire search '\"Conseil de sécurité\" -Ukraine' --language fr --since 2024-06",
+        "newswire search --person 'Kim Jong Un' --topic politics --json",
+    )
+)
+def search(
+    words: Annotated[str, typer.Argument(help='Words, "phrases" and -exclusions.')] = "",
+    language: Annotated[str | None, typer.Option(help="Only articles in this language (fr).")] = None,
+    since: Annotated[str | None, typer.Option(help="From this year, month or day on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to this year, month or day.")] = None,
+    person: Annotated[str | None, typer.Option(help="A person's name, or part of it.")] = None,
+    place: Annotated[str | None, typer.Option(help="A place's name, or part of it.")] = None,
+    organization: Annotated[str | None, typer.Option(help="An organization's name, or part of it.")] = None,
+    topic: Annotated[str | None, typer.Option(help="A Media Topic: name or qcode.")] = None,
+    size: Annotated[int, typer.Option("-n", "--size", min=1, max=1000, help="Hits shown at most.")] = 10,
+    json: Json = False,
+) -> None:
+    """Search the articles: up to four words must all be there, of more four in five.
+
+    Capitals, accents and endings do not matter. A "phrase" must be there as it is, a -word must not.
+    """
+    from pipeline import search as searching
+
+    found = searching.search(
+        words,
+        settings(),
+        language=language,
+        since=since,
+        until=until,
+        person=person,
+        place=place,
+        organization=organization,
+        topic=topic,
+        size=size,
+        **({"markers": ("**", "**")} if json else {}),
+    )
+    render.as_json(found) if json else render.results(found)
+
+
+@cli.command(epilog=examples("newswire show 3f2a…", "newswire show 3f2a… --json"))
+def show(
+    article: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as a search prints it.")],
+    json: Json = False,
+) -> None:
+    """Show one article whole: text, entities, topics and where it came from."""
+    from pipeline import search as searching
+
+    document = searching.show(article, settings())
+    if document is None:
+        raise NewswireError(
+            f"there is no article {article}; `newswire search` prints the ids of what is there"
+        )
+    render.as_json(document) if json else render.document(document)
+
+
+@cli.command(epilog=examples("newswire demo", "make demo"))
+def demo(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="What to feed; the samples by default.", show_default=False)
+    ] = None,
+) -> None:
+    """Start everything, feed sample articles, wait until they can be found, and search them."""
+    from pipeline import demo as show_it
+
+    log.configure("WARNING")
+    show_it.run(settings(), paths or None)
+
+
+@config.command("show")
+def config_show(json: Json = False) -> None:
+    """Print every setting, its value, its variable and what it means."""
+    values = settings().shown()
+    if json:
+        render.as_json(values)
+        return
+    render.pairs(
+        [
+            (f"NEWSWIRE_{name.upper()}={values[name]}", str(field.description))
+            for name, field in Settings.model_fields.items()
+        ]
+    )
+
+
+def main() -> NoReturn:
+    """Run the command; an error that a user can do something about is one line and exit code 1."""
+    try:
+        cli()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = ".".join(map(str, fault["loc"]))
+            render.error(f"setting {name} (NEWSWIRE_{name.upper()} or newswire.toml): {fault['msg']}")
+    except NewswireError as error:
+        render.error(str(error))
+    except (KafkaError, AioKafkaError) as error:
+        render.error(f"Kafka at {settings().kafka}: {error}; `newswire status` says whether it is running")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(1)

@@ -1,0 +1,194 @@
+"""What the commands print for people: tables, hits and progress."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.feeds.report import Event, Summary
+from pipeline.local.service import Status
+from pipeline.search import CLOSE, OPEN, Results
+
+MIB = 1024 * 1024
+MOST_NAMES = 8
+FACTS = (
+    *(
+        "id",
+        "status",
+        "language",
+        "created",
+        "modified",
+        "source",
+        "provider",
+        "byline",
+        "dateline",
+        "urgency",
+    ),
+    *("version", "guid", "url", "rights", "received", "enriched", "indexed"),
+)
+STATE_STYLES = {"running": "green", "external": "green", "stopped": "dim", "not answering": "red"}
+
+WIDTH_OF_FILES = 120
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_FILES)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH_OF_FILES)
+
+
+def as_json(data: Any) -> None:
+    """Print data as one JSON document on standard output."""
+    built = msgspec.to_builtins(data)
+    sys.stdout.write(json.dumps(built, ensure_ascii=False, indent=2) + "\n")
+
+
+def progress(line: str) -> None:
+    """A line of progress, on standard error so that output can be piped."""
+    err.print(line, style="dim", markup=False)
+
+
+def error(message: str) -> None:
+    """An error for a person, on standard error."""
+    err.print(Text.assemble(("error: ", "bold red"), message))
+
+
+def services(found: Iterable[Status]) -> None:
+    """The state of each embedded service."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("service", "state", "address", "pid", "up", "memory", "version", "note"):
+        table.add_column(column, no_wrap=column != "note", overflow="fold")
+    for one in found:
+        table.add_row(
+            one.service,
+            Text(one.state, STATE_STYLES.get(one.state, "")),
+            one.address,
+            str(one.pid or ""),
+            "" if one.uptime_s is None else str(timedelta(seconds=int(one.uptime_s))),
+            "" if one.memory_bytes is None else f"{one.memory_bytes // MIB} MiB",
+            one.version or "",
+            escape(one.note),
+        )
+    out.print(table)
+
+
+def marked(text: str) -> Text:
+    """A highlight with what matched in bold."""
+    line = Text()
+    for place, part in enumerate(text.replace(CLOSE, OPEN).split(OPEN)):
+        line.append(re.sub(r"\s+", " ", part), "bold yellow" if place % 2 else "")
+    return line
+
+
+def results(found: Results) -> None:
+    """The hits of a search, the most relevant first."""
+    if not found.hits:
+        out.print("Nothing found.")
+        return
+    for place, hit in enumerate(found.hits, 1):
+        out.print(Text(f"{place:>2}. {hit.title}", "bold"))
+        facts = [hit.created, hit.language, ", ".join(hit.topics), hit.source]
+        out.print(Text("    " + " · ".join(fact for fact in facts if fact), "dim"))
+        for fragment in hit.highlights[:2]:
+            out.print(Text("    … ") + marked(fragment) + Text(" …"))
+        named = {"people": hit.people, "places": hit.places, "organizations": hit.organizations}
+        for label, names in named.items():
+            if names:
+                out.print(Text(f"    {label}: {', '.join(names[:MOST_NAMES])}", "dim"))
+        out.print(Text(f"    newswire show {hit.id}", "dim"))
+    shown = f"the first {len(found.hits)} of " if found.total > len(found.hits) else ""
+    out.print(Text(f"{shown}{found.total} found in {found.took_ms} ms", "dim"))
+
+
+def document(fields: Mapping[str, Any]) -> None:
+    """One article as a person reads it."""
+    headings = {(one["start"], one["end"]) for one in fields.get("headings", [])}
+    if "headline" in fields:
+        out.print(Text(fields["headline"], "bold"))
+    facts = {name: str(fields[name]) for name in FACTS if name in fields}
+    if fields.get("language_contradicted"):
+        facts["language"] += f" (the feed declares {fields['language_declared']})"
+    pairs(list(facts.items()))
+    position = 0
+    for paragraph in fields.get("body", "").split("\n\n"):
+        span = (position, position + len(paragraph))
+        out.print()
+        out.print(Text(paragraph, "bold" if span in headings else ""))
+        position = span[1] + 2
+    entities(fields)
+
+
+def entities(fields: Mapping[str, Any]) -> None:
+    """An article's entities and topics, as tables."""
+    table = Table(
+        "label", "entity", "count", box=None, pad_edge=False, header_style="bold", title_justify="left"
+    )
+    order = {"PER": 0, "ORG": 1, "LOC": 2, "MISC": 3}
+    for entity in sorted(fields.get("entities", []), key=lambda one: (order[one["label"]], -one["count"])):
+        table.add_row(entity["label"], Text(entity["text"]), str(entity["count"]))
+    out.print()
+    out.print(table)
+    topics = Table("topic", "qcode", "score", box=None, pad_edge=False, header_style="bold")
+    for topic in fields.get("topics_detail", []):
+        topics.add_row(topic["name"], topic["qcode"], f"{topic['score']:.2f}")
+    out.print()
+    out.print(topics)
+
+
+@contextmanager
+def feeding(*, watch: bool) -> Iterator[Callable[[Event], None]]:
+    """What a feeding run tells: a bar on a terminal, problems line by line on standard error."""
+    bar = Progress(
+        TextColumn("feeding"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TextColumn("{task.fields[accepted]} articles accepted"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    task = bar.add_task("", total=None, accepted=0)
+
+    def on_event(event: Event) -> None:
+        bar.update(task, completed=event.bytes, total=event.total, accepted=event.accepted)
+        if event.problem:
+            err.print(Text(event.message, "yellow" if event.kind == "waiting" else "red"), soft_wrap=True)
+        elif watch and event.kind == "item":
+            err.print(Text(f"{event.message}: fed", "dim"), soft_wrap=True)
+
+    with bar:
+        yield on_event
+
+
+def fed(summary: Summary) -> None:
+    """What a feeding run has done, in one line."""
+    counts = {
+        "accepted": summary.accepted,
+        "rejected": summary.rejected,
+        "refused by the broker": summary.failed,
+        "unreadable": summary.unreadable,
+        "not acknowledged": summary.unacknowledged,
+    }
+    said = [f"{count} {what}" for what, count in counts.items() if count or what == "accepted"]
+    line = f"{', '.join(said)}; {summary.files} files, {summary.bytes:,} bytes in {summary.seconds:.1f} s"
+    out.print(Text(line + (" (stopped)" if summary.stopped else "")))
+
+
+def pairs(rows: Sequence[tuple[str, str]]) -> None:
+    """Names and values, a line each."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(value))
+    out.print(table)

@@ -1,0 +1,142 @@
+"""What the commands print: what a person needs, and an article's text never as markup."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from pipeline import render
+from pipeline.feeds.report import Event, Summary
+from pipeline.local.service import Status
+from pipeline.search import CLOSE, OPEN, Hit, Results
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Everything that goes to standard output and standard error, as plain text."""
+    sheet = io.StringIO()
+    for name in ("out", "err"):
+        monkeypatch.setattr(render, name, Console(file=sheet, width=120, highlight=False))
+    return sheet
+
+
+def hit(**fields: Any) -> Hit:
+    needed: dict[str, Any] = {
+        "id": "a" * 32,
+        "score": 1.0,
+        "title": "Traité",
+        "source": "local",
+        "status": "usable",
+        "version": 1,
+    }
+    return Hit(**needed | fields)
+
+
+def test_hits_are_numbered_with_what_is_known_of_them(printed: io.StringIO) -> None:
+    first = hit(
+        language="fr",
+        created="2024-06",
+        topics=("politics",),
+        people=tuple(f"Person {number}" for number in range(20)),
+        highlights=(f"le président {OPEN}Poutine{CLOSE} a\n\ndit",),
+    )
+    render.results(Results(total=7, took_ms=3, hits=(first, hit(title="Other"))))
+    text = printed.getvalue()
+    assert " 1. Traité" in text
+    assert " 2. Other" in text
+    assert "2024-06 · fr · politics · local" in text
+    assert "… le président Poutine a dit …" in text
+    assert "Person 7" in text
+    assert "Person 8" not in text
+    assert "the first 2 of 7 found in 3 ms" in text
+    assert f"newswire show {'a' * 32}" in text
+
+
+def test_nothing_found_is_said(printed: io.StringIO) -> None:
+    render.results(Results(total=0, took_ms=1, hits=()))
+    assert printed.getvalue() == "Nothing found.\n"
+
+
+def test_what_matched_is_marked() -> None:
+    text = render.marked(f"{OPEN}Corée{CLOSE} du {OPEN}Nord{CLOSE}")
+    assert text.plain == "Corée du Nord"
+    assert [text.plain[span.start : span.end] for span in text.spans if span.style] == ["Corée", "Nord"]
+
+
+@pytest.mark.parametrize("evil", ["[bold]not markup[/bold]", "[/]", "\\[", "[link=x]y"])
+def test_an_articles_text_is_never_read_as_markup(printed: io.StringIO, evil: str) -> None:
+    render.results(Results(total=1, took_ms=1, hits=(hit(title=evil, people=(evil,), highlights=(evil,)),)))
+    render.document({"headline": evil, "body": evil, "source": evil})
+    render.error(evil)
+    render.progress(evil)
+    assert printed.getvalue().count(evil) == 8
+
+
+def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
+    render.document(
+        {
+            "id": "a" * 32,
+            "headline": "Traité",
+            "language": "fr",
+            "language_declared": "en",
+            "language_contradicted": True,
+            "body": "Titre\n\nPremier.\n\nSecond.",
+            "headings": [{"start": 0, "end": 5, "text": "Titre"}],
+            "entities": [
+                {"text": "ONU", "label": "ORG", "count": 1},
+                {"text": "Kim Jong Un", "label": "PER", "count": 2},
+            ],
+            "topics_detail": [{"qcode": "medtop:11000000", "name": "politics", "score": 0.875}],
+        }
+    )
+    text = printed.getvalue()
+    assert "fr (the feed declares en)" in text
+    assert text.index("Titre") < text.index("Premier.") < text.index("Second.")
+    assert text.index("Kim Jong Un") < text.index("ONU")
+    assert "medtop:11000000" in text
+    assert "0.88" in text
+
+
+def test_a_kill_is_shown_without_text(printed: io.StringIO) -> None:
+    render.document({"id": "a" * 32, "status": "canceled"})
+    assert "canceled" in printed.getvalue()
+
+
+def test_the_services_are_a_table(printed: io.StringIO) -> None:
+    render.services(
+        [
+            Status("kafka", "running", "127.0.0.1:9092", True, 7, 61.5, 250 * 2**20, "4.3.1", "/var", "[x]"),
+            Status("elasticsearch", "stopped", "127.0.0.1:9200", True),
+        ]
+    )
+    text = printed.getvalue()
+    for part in ("running", "0:01:01", "250 MiB", "4.3.1", "[x]", "stopped", "127.0.0.1:9200"):
+        assert part in text
+
+
+def test_problems_of_a_run_are_told_line_by_line(printed: io.StringIO) -> None:
+    with render.feeding(watch=False) as on_event:
+        on_event(Event(kind="progress", bytes=10, total=20, accepted=1))
+        on_event(Event(kind="item", message="a.txt"))
+        on_event(Event(kind="rejected", message="b.txt, byte 7: no [JSON]"))
+    assert printed.getvalue().strip() == "b.txt, byte 7: no [JSON]"
+
+
+def test_a_watched_folder_tells_each_file(printed: io.StringIO) -> None:
+    with render.feeding(watch=True) as on_event:
+        on_event(Event(kind="item", message="a.txt"))
+    assert "a.txt: fed" in printed.getvalue()
+
+
+def test_a_run_is_summed_up_in_a_line(printed: io.StringIO) -> None:
+    render.fed(Summary(files=3, accepted=5, rejected=2, bytes=12345, seconds=1.25, stopped=True))
+    assert printed.getvalue() == "5 accepted, 2 rejected; 3 files, 12,345 bytes in 1.2 s (stopped)\n"
+
+
+def test_json_is_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    render.as_json(Results(total=1, took_ms=1, hits=(hit(),)))
+    assert json.loads(capsys.readouterr().out)["hits"][0]["title"] == "Traité"
