@@ -12,7 +12,8 @@ from faust.types import EventT
 from pipeline.agents.app import DeadLetterOffice, Outlet, TooLargeError, consume, make
 from pipeline.agents.conveyor import Conveyor
 from pipeline.article import Failure
-from pipeline.enrich.pool import ModelPool, Outcome
+from pipeline.enrich.pool import ModelPool
+from pipeline.enrich.process import Outcome
 from pipeline.settings import Settings
 
 

@@ -2,54 +2,19 @@
 
 import asyncio
 import os
-import signal
-import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from pipeline import article
-from pipeline.article import EnrichedArticle, Failure, Provenance, RawArticle
-from pipeline.enrich.pool import ModelPool, ModelStartError, Outcome
+from pipeline.article import Failure
+from pipeline.enrich.pool import ModelPool
+from pipeline.enrich.process import ModelStartError, Outcome
 from pipeline.settings import Settings
+from tests.enrich.models import Models, bodies, load, value
 from tests.workers import model_processes
 
 SETTINGS = Settings(processes=2, enrich_timeout_s=1.0, max_article_bytes=5000)
-
-
-class Models:
-    """Models that do to their process what the body says."""
-
-    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
-        for each in raws:
-            match each.body:
-                case "raise":
-                    raise ZeroDivisionError("by this article")
-                case "die":
-                    os._exit(9)
-                case "hang":
-                    time.sleep(60)
-                case "meet":
-                    folder = Path(str(each.headline))
-                    (folder / str(os.getpid())).touch()
-                    while len(list(folder.iterdir())) < 2:
-                        time.sleep(0.01)
-                case "die once":
-                    marker = Path(str(each.headline))
-                    if not marker.exists():
-                        marker.touch()
-                        os.kill(os.getpid(), signal.SIGKILL)
-        return [
-            EnrichedArticle(**msgspec.structs.asdict(each), enriched=now, models={"pid": str(os.getpid())})
-            for each in raws
-        ]
-
-
-def load(_: Settings) -> Models:
-    return Models()
 
 
 def load_nothing(_: Settings) -> Models:
@@ -60,36 +25,12 @@ def load_and_die(_: Settings) -> Models:
     os._exit(3)
 
 
-def value(body: str, headline: str = "H") -> bytes:
-    return article.encode(
-        RawArticle(
-            id="0" * 32,
-            source="local",
-            version=1,
-            status="usable",
-            received=datetime(2024, 6, 19, tzinfo=UTC),
-            provenance=Provenance(feed="files", format="text", location="a.txt"),
-            headline=headline,
-            body=body,
-        )
-    )
-
-
 def outcomes(*bodies: str | bytes) -> list[Outcome]:
     async def main() -> list[Outcome]:
         async with ModelPool(SETTINGS, load) as pool:
             return await pool.enrich([value(body) if isinstance(body, str) else body for body in bodies])
 
     return asyncio.run(main())
-
-
-def bodies(results: Sequence[Outcome]) -> list[str]:
-    return [
-        f"{each.stage}: {each.error_type}"
-        if isinstance(each, Failure)
-        else str(article.decode_enriched(each).body)
-        for each in results
-    ]
 
 
 def test_outcomes_come_in_the_order_of_the_values() -> None:
@@ -116,7 +57,7 @@ def test_bytes_that_are_no_article_fail_alone(bad: bytes) -> None:
 
 def test_an_article_that_kills_its_process_fails_alone() -> None:
     results = outcomes("a", "b", "die", "c", "d")
-    assert bodies(results) == ["a", "b", "enrich: ProcessExpired", "c", "d"]
+    assert bodies(results) == ["a", "b", "enrich: ProcessDiedError", "c", "d"]
     assert isinstance(results[2], Failure)
     assert "exit code 9" in results[2].error_message
     assert results[2].attempts == 2

@@ -1,0 +1,225 @@
+"""One model process and the pipe to it: batches of raw bytes go in, enriched bytes or why not come out.
+
+Each process has a pipe of its own, whose other end nobody else holds: however a process ends, in the middle
+of a message included, the pipe ends with it (``docs/decisions/0008-model-processes.md``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Protocol, TypeVar
+
+from pipeline import article
+from pipeline.article import EnrichedArticle, Failure, InvalidArticleError, RawArticle
+from pipeline.errors import NewswireError
+from pipeline.settings import Settings
+
+START_LIMIT_S = 120
+START_TRIES = 3
+
+Outcome = bytes | Failure
+Answer = TypeVar("Answer")
+
+_spawn = multiprocessing.get_context("spawn")
+
+
+class ModelStartError(NewswireError):
+    """The models could not be loaded in a process of their own; the message says why."""
+
+
+class ProcessDiedError(Exception):
+    """A model process ended with a batch in work; the message says how."""
+
+
+class Models(Protocol):
+    """What runs in a model process: from articles to as many enriched ones, in their order."""
+
+    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+        """May raise; then the articles are tried one by one."""
+        ...
+
+
+Load = Callable[[Settings], Models]
+
+
+class ModelProcess:
+    """A process with the models loaded, which does one batch at a time and is replaced when it has ended.
+
+    Args:
+        settings: the limits of one article.
+        load: makes the models, in the process; a function that can be imported there.
+    """
+
+    def __init__(self, settings: Settings, load: Load) -> None:
+        self._settings = settings
+        self._load = load
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+        # All that waits for the process does so in this one thread; only ``kill`` comes from outside.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model-process")
+
+    async def start(self) -> None:
+        """Have a living process with its models loaded; at once where there is one.
+
+        Raises:
+            ModelStartError: they cannot be loaded, or the process ended again and again before it was ready.
+        """
+        try:
+            await self._within(START_LIMIT_S, self._start)
+        except TimeoutError as error:
+            raise ModelStartError(f"the models were not loaded within {START_LIMIT_S} s") from error
+
+    async def enrich(self, values: Sequence[bytes]) -> list[Outcome]:
+        """One outcome for each value, in their order.
+
+        Raises:
+            TimeoutError: they took longer than ``enrich_timeout_s``; the process is gone.
+            ProcessDiedError: the process ended meanwhile.
+            ModelStartError: as ``start``.
+        """
+        await self.start()
+        return await self._within(self._settings.enrich_timeout_s, lambda _: self._exchange(list(values)))
+
+    async def close(self) -> None:
+        """End the process and whatever it has in work."""
+        self._kill()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._reap)
+        self._thread.shutdown()
+
+    async def _within(self, limit_s: float, call: Callable[[threading.Event], Answer]) -> Answer:
+        """What the call gives in the thread; when nobody waits any more, it is told, the process killed."""
+        given_up = threading.Event()
+        try:
+            return await asyncio.wait_for(
+                asyncio.get_running_loop().run_in_executor(self._thread, call, given_up), limit_s
+            )
+        except (TimeoutError, asyncio.CancelledError):
+            given_up.set()
+            self._kill()
+            raise
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    def _start(self, given_up: threading.Event) -> None:
+        if self._process is not None and self._process.is_alive():
+            return
+        code = self._reap()
+        for _ in range(START_TRIES):
+            problem = self._launch(given_up)
+            if problem == "":
+                return
+            code = self._reap()
+            if problem is not None:
+                raise ModelStartError(f"the models cannot be loaded: {problem}")
+            if given_up.is_set():
+                return
+        raise ModelStartError(
+            f"the models cannot be loaded: {START_TRIES} times, a model process ended before it was ready, "
+            f"the last time with exit code {code}"
+        )
+
+    def _launch(self, given_up: threading.Event) -> str | None:
+        """Start a process; what went wrong with its models, nothing if they are loaded, None if it ended."""
+        self._pipe, theirs = _spawn.Pipe()
+        process = _spawn.Process(
+            target=_serve, args=(theirs, self._settings, self._load), name="models", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._process = process
+        if given_up.is_set():
+            process.kill()
+        try:
+            problem: str = self._pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return problem
+
+    def _exchange(self, values: list[bytes]) -> list[Outcome]:
+        assert self._pipe is not None
+        try:
+            self._pipe.send(values)
+            outcomes: list[Outcome] = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise ProcessDiedError(f"the model process died with exit code {self._reap()}") from error
+        return outcomes
+
+    def _reap(self) -> int | None:
+        """Put an end to what is left of the process; its exit code."""
+        if self._process is None or self._pipe is None:
+            return None
+        self._pipe.close()
+        self._process.join(1)  # it ends with its pipe, unless it hangs
+        self._process.kill()
+        self._process.join()
+        code = self._process.exitcode
+        self._process = self._pipe = None
+        return code
+
+
+def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
+    """The life of a model process: load, say what went wrong with that, if anything, then batch by batch."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    try:
+        models = load(settings)
+    except Exception as error:  # noqa: BLE001 - told to the parent, which stops with it
+        pipe.send(f"{type(error).__name__}: {error}")
+        return
+    pipe.send("")
+    while True:
+        try:
+            values = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_work(values, models, settings.max_article_bytes))
+
+
+def _die_with_parent() -> None:
+    """A model process never outlives its worker, ``kill -9`` and a hanging model included."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(values: list[bytes], models: Models, max_bytes: int) -> list[Outcome]:
+    """Decode, enrich the whole batch, encode."""
+    outcomes: list[Outcome | None] = [None] * len(values)
+    articles: dict[int, RawArticle] = {}
+    for place, value in enumerate(values):
+        try:
+            articles[place] = _decode(value, max_bytes)
+        except InvalidArticleError as error:
+            outcomes[place] = Failure("validate", type(error).__name__, str(error))
+    done = _enrich(list(articles.values()), models)
+    for place, outcome in zip(articles, done, strict=True):
+        outcomes[place] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _decode(value: bytes, max_bytes: int) -> RawArticle:
+    if len(value) > max_bytes:
+        raise InvalidArticleError(f"{len(value)} bytes are over the limit of {max_bytes} for an article")
+    return article.decode_raw(value)
+
+
+def _enrich(articles: list[RawArticle], models: Models) -> list[Outcome]:
+    """The batch at once; if the models raise, one by one, so that only the culprit fails."""
+    try:
+        return [article.encode(each) for each in models.enrich(articles, datetime.now(UTC))]
+    except Exception as error:  # noqa: BLE001 - whatever a model raises is an article's outcome
+        if len(articles) == 1:
+            return [Failure("enrich", type(error).__name__, str(error) or repr(error))]
+        return [outcome for each in articles for outcome in _enrich([each], models)]

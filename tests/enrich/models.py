@@ -1,0 +1,73 @@
+"""Models for the tests of the model processes: they do to their process what an article's body says."""
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pipeline import article
+from pipeline.article import EnrichedArticle, Failure, Provenance, RawArticle
+from pipeline.enrich.process import Outcome
+from pipeline.settings import Settings
+
+
+class Models:
+    """Models that do to their process what the body says."""
+
+    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+        for each in raws:
+            match each.body:
+                case "raise":
+                    raise ZeroDivisionError("by this article")
+                case "die":
+                    os._exit(9)
+                case "hang":
+                    time.sleep(60)
+                case "meet":
+                    folder = Path(str(each.headline))
+                    (folder / str(os.getpid())).touch()
+                    while len(list(folder.iterdir())) < 2:
+                        time.sleep(0.01)
+                case "die once":
+                    marker = Path(str(each.headline))
+                    if not marker.exists():
+                        marker.touch()
+                        os.kill(os.getpid(), signal.SIGKILL)
+        return [
+            EnrichedArticle(**msgspec.structs.asdict(each), enriched=now, models={"pid": str(os.getpid())})
+            for each in raws
+        ]
+
+
+def load(_: Settings) -> Models:
+    return Models()
+
+
+def value(body: str, headline: str = "H") -> bytes:
+    """A raw article as it stands on the topic."""
+    return article.encode(
+        RawArticle(
+            id="0" * 32,
+            source="local",
+            version=1,
+            status="usable",
+            received=datetime(2024, 6, 19, tzinfo=UTC),
+            provenance=Provenance(feed="files", format="text", location="a.txt"),
+            headline=headline,
+            body=body,
+        )
+    )
+
+
+def bodies(results: Sequence[Outcome]) -> list[str]:
+    """The body of each enriched article, or stage and error of what failed."""
+    return [
+        f"{each.stage}: {each.error_type}"
+        if isinstance(each, Failure)
+        else str(article.decode_enriched(each).body)
+        for each in results
+    ]

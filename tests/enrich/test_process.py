@@ -1,0 +1,205 @@
+"""One model process: however it ends, whoever waits for it is told, and the next batch has a new one."""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from pipeline.article import EnrichedArticle, RawArticle
+from pipeline.enrich.process import ModelProcess, ModelStartError, Outcome, ProcessDiedError
+from pipeline.settings import Settings
+from tests.enrich.models import Models, bodies, load, value
+from tests.workers import model_processes
+
+SETTINGS = Settings(enrich_timeout_s=30, max_article_bytes=20_000)
+Result = TypeVar("Result")
+
+
+class Slow(Models):
+    """Models that take their time, as real ones do, and leave a mark once at work."""
+
+    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+        if raws and raws[0].body == "slow":
+            Path(str(raws[0].headline)).touch()
+            time.sleep(600)
+        return super().enrich(raws, now)
+
+
+def load_slow(_: Settings) -> Models:
+    return Slow()
+
+
+def load_late(settings: Settings) -> Models:
+    """Dies the first time; the folder keeps count."""
+    first = settings.var / "first"
+    if not first.exists():
+        first.touch()
+        os._exit(7)
+    return Models()
+
+
+def load_forever(settings: Settings) -> Models:
+    (settings.var / "loading").touch()
+    time.sleep(600)
+    return Models()
+
+
+def run(
+    what: Callable[[ModelProcess], Awaitable[Result]],
+    settings: Settings = SETTINGS,
+    load: Callable[[Settings], Models] = load,
+) -> Result:
+    async def main() -> Result:
+        process = ModelProcess(settings, load)
+        try:
+            return await what(process)
+        finally:
+            await process.close()
+
+    result = asyncio.run(main())
+    assert not model_processes(os.getpid()), "a model process was left behind"
+    return result
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.01)
+
+
+def ended(process: ModelProcess) -> bool:
+    return process._process is None or not process._process.is_alive()
+
+
+def test_the_same_process_does_one_batch_after_the_other() -> None:
+    async def what(process: ModelProcess) -> list[list[Outcome]]:
+        return [await process.enrich([value(body)]) for body in "ab"]
+
+    first, second = run(what)
+    assert bodies(first + second) == ["a", "b"]
+    assert _pid(first[0]) == _pid(second[0])
+
+
+def _pid(outcome: Outcome) -> bytes:
+    assert isinstance(outcome, bytes)
+    return outcome.partition(b'"pid":')[2]
+
+
+def test_closing_a_process_that_was_never_started_is_no_error() -> None:
+    async def what(_: ModelProcess) -> None:
+        pass
+
+    run(what)
+
+
+def test_a_process_that_dies_in_a_batch_says_how_and_is_replaced() -> None:
+    async def what(process: ModelProcess) -> list[Outcome]:
+        with pytest.raises(ProcessDiedError, match="exit code 9"):
+            await process.enrich([value("die")])
+        return await process.enrich([value("a")])
+
+    assert bodies(run(what)) == ["a"]
+
+
+def test_a_batch_over_its_time_ends_the_process(tmp_path: Path) -> None:
+    hasty = SETTINGS.model_copy(update={"enrich_timeout_s": 0.5})
+
+    async def what(process: ModelProcess) -> list[Outcome]:
+        with pytest.raises(TimeoutError):
+            await process.enrich([value("slow", str(tmp_path / "at-work"))])
+        return await process.enrich([value("a")])
+
+    assert bodies(run(what, hasty, load_slow)) == ["a"]
+
+
+def test_a_batch_that_nobody_waits_for_is_dropped_at_once(tmp_path: Path) -> None:
+    async def what(process: ModelProcess) -> list[Outcome]:
+        mark = tmp_path / "at-work"
+        dropped = asyncio.create_task(process.enrich([value("slow", str(mark))]))
+        await until(mark.exists)
+        dropped.cancel()
+        with suppress(asyncio.CancelledError):
+            await dropped
+        async with asyncio.timeout(20):
+            return await process.enrich([value("a")])
+
+    assert bodies(run(what, load=load_slow)) == ["a"]
+
+
+def test_a_process_killed_at_any_moment_leaves_nobody_waiting() -> None:
+    """Outcomes that fill the pipe many times over: most kills come in the middle of one."""
+    batch = [value("x" * 10_000)] * 100
+
+    async def what(process: ModelProcess) -> int:
+        died = 0
+        await process.start()
+        for turn in range(12):
+            (child,) = model_processes(os.getpid())
+            task = asyncio.create_task(process.enrich(batch))
+            await asyncio.sleep(0.002 * turn)
+            child.kill()
+            async with asyncio.timeout(20):
+                try:
+                    assert len(await task) == len(batch)
+                except ProcessDiedError:
+                    died += 1
+            await until(lambda: ended(process))
+            await process.start()
+        return died
+
+    assert run(what) > 0
+
+
+def test_a_process_killed_while_idle_is_replaced_before_the_next_batch() -> None:
+    async def what(process: ModelProcess) -> list[Outcome]:
+        await process.start()
+        (child,) = model_processes(os.getpid())
+        child.kill()
+        await until(lambda: ended(process))
+        return await process.enrich([value("a")])
+
+    assert bodies(run(what)) == ["a"]
+
+
+def test_a_process_that_dies_while_it_loads_is_started_again(tmp_path: Path) -> None:
+    async def what(process: ModelProcess) -> list[Outcome]:
+        return await process.enrich([value("a")])
+
+    assert bodies(run(what, SETTINGS.model_copy(update={"var": tmp_path}), load_late)) == ["a"]
+
+
+def test_a_start_that_nobody_waits_for_ends_and_is_not_tried_again(tmp_path: Path) -> None:
+    async def what(process: ModelProcess) -> None:
+        start = asyncio.create_task(process.start())
+        await until((tmp_path / "loading").exists)
+        (tmp_path / "loading").unlink()
+        start.cancel()
+        with suppress(asyncio.CancelledError):
+            await start
+        async with asyncio.timeout(20):
+            await process.close()
+        assert not (tmp_path / "loading").exists()
+
+    async def main() -> None:
+        await what(ModelProcess(SETTINGS.model_copy(update={"var": tmp_path}), load_forever))
+
+    asyncio.run(main())
+    assert not model_processes(os.getpid())
+
+
+def test_models_that_take_forever_to_load_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.enrich.process.START_LIMIT_S", 0.5)
+
+    async def what(process: ModelProcess) -> None:
+        with pytest.raises(ModelStartError, match=r"not loaded within 0\.5 s"):
+            await process.start()
+
+    run(what, SETTINGS.model_copy(update={"var": tmp_path}), load_forever)
