@@ -6,12 +6,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import structlog
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from pipeline import dead
 from pipeline.article import DeadLetter, RawArticle, encode
@@ -50,8 +51,24 @@ class StoppedError(Exception):
     """The wait for the broker was ended from outside."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What is on its way, and its place in the order of sending."""
+
+    number: int
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: list[tuple[str, bytes]]
+    done: Done
+
+
 class Producer:
     """Sends messages in the background and bounds what is on its way; waits for a broker that is down.
+
+    When the broker refuses one message, kafka-python fails all that are on their way with the same error, and
+    takes no others. So whatever fails is sent once more, alone, by a new producer: the culprit fails again,
+    and nobody else. An innocent message may then be on the topic twice.
 
     ``on_wait`` is told, in a sentence and every few seconds, what is being waited for. Once ``stop`` is set,
     nothing waits any more. Use it from one thread; a ``Done`` is called in another.
@@ -73,6 +90,9 @@ class Producer:
         self._bytes = 0
         self.unacknowledged = 0
         """Messages on their way."""
+        self._sent = 0
+        self._aside: list[tuple[_Message, Exception]] = []
+        self._broken = False
         self._kafka: Any = None
         self._ready = False
 
@@ -134,29 +154,64 @@ class Producer:
     ) -> None:
         if not self._ready:
             self.connect()
-        size = len(value)
-        self._wait(lambda: self._bytes == 0 or self._bytes + size <= self._buffer)
+        self._wait(lambda: self._bytes == 0 or self._bytes + len(value) <= self._buffer)
         with self._changed:
-            self._bytes += size
+            self._bytes += len(value)
             self.unacknowledged += 1
+            self._sent += 1
+        self._post(_Message(self._sent, topic, key, value, headers, done), self._set_aside)
 
-        def settle(error: Exception | None) -> None:
-            # The count falls last: whoever saw it at zero has heard of every message.
-            try:
-                done(error)
-            finally:
-                with self._changed:
-                    self._bytes -= size
-                    self.unacknowledged -= 1
-                    self._changed.notify_all()
-
+    def _post(self, message: _Message, failed: Callable[[_Message, Exception], None]) -> None:
+        """Hand a message to kafka-python."""
         try:
-            future = self._kafka.send(topic, key=key, value=value, headers=headers)
+            future = self._kafka.send(
+                message.topic, key=message.key, value=message.value, headers=message.headers
+            )
+        except MessageSizeTooLargeError as error:  # told before anything is sent: nobody else suffers
+            self._settle(message, error)
         except (KafkaError, ValueError) as error:  # ValueError: the topic went away under our hands
-            settle(error)
-            return
-        future.add_callback(lambda _: settle(None))
-        future.add_errback(settle)
+            failed(message, error)
+        else:
+            future.add_callback(lambda _: self._settle(message, None))
+            future.add_errback(lambda error: failed(message, error))
+
+    def _settle(self, message: _Message, error: Exception | None) -> None:
+        """Tell what became of a message. The count falls last: whoever sees it at zero has heard of all."""
+        try:
+            message.done(error)
+        finally:
+            with self._changed:
+                self._bytes -= len(message.value)
+                self.unacknowledged -= 1
+                self._changed.notify_all()
+
+    def _set_aside(self, message: _Message, error: Exception) -> None:
+        with self._changed:
+            self._broken = True
+            self._aside.append((message, error))
+            self._changed.notify_all()
+
+    def _give_up(self, message: _Message, error: Exception) -> None:
+        self._broken = True
+        self._settle(message, error)
+
+    def _send_again(self) -> None:
+        """Send what failed once more, one by one, in the order in which it was sent at first."""
+        self._await(lambda: self.unacknowledged == len(self._aside))
+        self._aside.sort(key=lambda each: each[0].number)
+        while self._aside:
+            self._renew()
+            message, _ = self._aside.pop(0)
+            self._post(message, self._give_up)
+            self._await(lambda: self.unacknowledged == len(self._aside))
+        self._renew()
+
+    def _renew(self) -> None:
+        """Put another producer in the place of one that failed."""
+        if self._broken:
+            self._leave()
+            self._broken = False
+            self.connect()
 
     def flush(self, timeout_s: float | None = None) -> int:
         """Wait until all is acknowledged, or stopped, or for so many seconds; the number that is not.
@@ -165,7 +220,7 @@ class Producer:
         """
         if timeout_s is not None:
             with self._changed:
-                self._changed.wait_for(lambda: not self.unacknowledged, timeout_s)
+                self._changed.wait_for(lambda: self.unacknowledged == len(self._aside), timeout_s)
             return self.unacknowledged
         try:
             self._wait(lambda: not self.unacknowledged)
@@ -175,18 +230,30 @@ class Producer:
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Leave the broker; what is still on its way after so many seconds fails."""
-        if self._kafka is None:
-            return
         if self.flush(timeout_s):
             log.warning("left Kafka with messages unacknowledged", messages=self.unacknowledged)
-            # Its own close gives up, and leaves all running, when there is something that it cannot flush.
-            self._kafka._sender.force_close()  # noqa: SLF001 - there is no public way
-            self._kafka._sender.join()  # noqa: SLF001 - there is no public way
-        self._kafka.close(timeout=_TRY_MS / 1000)
+            if self._kafka is not None:
+                # Its own close gives up, and leaves all running, when there is something it cannot flush.
+                self._kafka._sender.force_close()  # noqa: SLF001 - there is no public way
+                self._kafka._sender.join()  # noqa: SLF001 - there is no public way
+        self._leave()
+        while self._aside:
+            self._settle(*self._aside.pop())
+
+    def _leave(self) -> None:
+        if self._kafka is not None:
+            self._kafka.close(timeout=_TRY_MS / 1000)
         self._kafka = None
         self._ready = False
 
     def _wait(self, ready: Callable[[], bool]) -> None:
+        """Wait until ``ready``; what fails meanwhile is sent once more."""
+        self._await(lambda: bool(self._aside) or ready())
+        while self._aside:
+            self._send_again()
+            self._await(lambda: bool(self._aside) or ready())
+
+    def _await(self, ready: Callable[[], bool]) -> None:
         """Wait for acknowledgements until ``ready``, saying so while none comes."""
         quiet = time.monotonic()
         with self._changed:

@@ -171,6 +171,40 @@ class TestOnABroker:
         assert passed is None
         assert [each.version for each in fed(here)] == [2]
 
+    def test_what_the_broker_refuses_fails_alone_among_those_on_their_way(
+        self, stack: Stack, tmp_path: Path
+    ) -> None:
+        """The topic takes less than the settings allow; kafka-python would fail all of them."""
+        strict = fresh(stack.settings, tmp_path, max_article_bytes=4096)
+        sender = Producer(strict.model_copy(update={"max_article_bytes": 1024 * 1024}))
+        answers: dict[int, Exception | None] = {}
+        large = {7, 8, 31}
+        for number in range(40):
+            body = noise(60_000) if number in large else "Texte."
+            sender.send(article(number, body), lambda error, number=number: answers.update({number: error}))  # type: ignore[misc]  # a default binds the loop's value
+        assert sender.flush() == 0
+        sender.send(article(40), lambda error: answers.update({40: error}))
+        assert sender.flush() == 0
+        sender.close()
+        assert {number for number, error in answers.items() if error is not None} == large
+        assert {type(answers[number]).__name__ for number in large} == {"MessageSizeTooLargeError"}
+        assert {each.version for each in fed(strict)} == set(range(41)) - large
+
+    def test_what_failed_and_was_not_sent_again_is_told_at_the_end(
+        self, stack: Stack, tmp_path: Path
+    ) -> None:
+        strict = fresh(stack.settings, tmp_path, max_article_bytes=4096)
+        stop = threading.Event()
+        answers: list[Exception | None] = []
+        sender = Producer(strict.model_copy(update={"max_article_bytes": 1024 * 1024}), stop=stop)
+        sender.connect()
+        sender.send(article(1, noise(60_000)), answers.append)
+        stop.set()
+        assert sender.flush(30) == 1
+        sender.close()
+        assert [type(answer).__name__ for answer in answers] == ["MessageSizeTooLargeError"]
+        assert sender.unacknowledged == 0
+
     def test_a_full_buffer_is_waited_for(self, here: Settings) -> None:
         sender = Producer(here, buffer=1)
         most = 0
