@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 import faust
 import stamina
@@ -23,6 +24,7 @@ from pipeline.settings import Settings
 
 FOREVER_S = 7 * 24 * 3600.0
 FETCH_BYTES = 1024 * 1024
+_SEND_ERRORS = (KafkaError, ProducerSendError)
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +76,14 @@ class TooLargeError(ValueError):
     """A message is over the size that its topic takes; the message says by how much."""
 
 
+class Message(NamedTuple):
+    """What is to stand on a topic."""
+
+    key: bytes | None
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
 class Outlet:
     """Sends to a topic and returns when the broker has confirmed; waits for a broker that is away."""
 
@@ -81,24 +91,57 @@ class Outlet:
         self._topic = topic(app, name)
         self._name = name
 
-    async def send(self, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> None:
-        """Send one message.
+    async def send(self, messages: Sequence[Message]) -> dict[int, TooLargeError]:
+        """Send messages so that those with the same key stand on the topic in their order.
 
-        Raises:
-            TooLargeError: the topic will never take one of this size.
+        After a failure all from the first that failed on are sent again, so that no later one stays ahead of
+        an earlier one.
+
+        Returns:
+            Those that the topic will never take because of their size, by their place.
         """
+        refused: dict[int, TooLargeError] = {}
+        confirmed = 0
         async for attempt in stamina.retry_context(
-            on=(KafkaError, ProducerSendError), attempts=None, timeout=None, wait_initial=0.5, wait_max=30
+            on=_SEND_ERRORS, attempts=None, timeout=None, wait_initial=0.5, wait_max=30
         ):
             with attempt:
                 if attempt.num > 1:
                     log.warning("waiting for Kafka", topic=self._name, attempt=attempt.num)
-                try:
-                    await (await self._topic.send(key=key, value=value, headers=list(headers)))
-                except (KafkaError, ProducerSendError) as error:
-                    if isinstance(error.__cause__ or error, MessageSizeTooLargeError):
-                        raise TooLargeError(f"{len(value)} bytes are too large for {self._name}") from error
-                    raise
+                for error in await self._put(messages[confirmed:]):
+                    if error is not None and not _is_too_large(error):
+                        raise error
+                    if error is not None:
+                        size = len(messages[confirmed].value)
+                        refused[confirmed] = TooLargeError(f"{size} bytes are too large for {self._name}")
+                    confirmed += 1
+        return refused
+
+    async def _put(self, messages: Sequence[Message]) -> list[BaseException | None]:
+        """What became of each message up to the first that could not even be put on its way."""
+        under_way: list[Awaitable[object]] = []
+        for message in messages:
+            try:
+                # The first wait ends when it has its place in line, the second when the broker has it.
+                under_way.append(
+                    await self._topic.send(
+                        key=message.key, value=message.value, headers=list(message.headers)
+                    )
+                )
+            except _SEND_ERRORS as error:
+                under_way.append(_failed(error))
+                if not _is_too_large(error):
+                    break
+        results = await asyncio.gather(*under_way, return_exceptions=True)
+        return [result if isinstance(result, BaseException) else None for result in results]
+
+
+async def _failed(error: Exception) -> NoReturn:
+    raise error
+
+
+def _is_too_large(error: BaseException) -> bool:
+    return isinstance(error.__cause__ or error, MessageSizeTooLargeError)
 
 
 class DeadLetterOffice:
@@ -107,34 +150,38 @@ class DeadLetterOffice:
     def __init__(self, app: faust.App, settings: Settings) -> None:
         self._outlet = Outlet(app, settings.topic_dead)
 
-    async def send(self, event: EventT[Any], failure: Failure) -> None:
-        """Send one event there and return when the broker has confirmed.
+    async def send(self, failures: Sequence[tuple[EventT[Any], Failure]]) -> None:
+        """Send events there and return when the broker has confirmed.
 
         An event too large for the topic goes without its bytes: the letter says where they are.
         """
-        message = event.message
-        letter = DeadLetter(
-            stage=failure.stage,
-            error_type=failure.error_type,
-            error_message=failure.error_message,
-            failed=datetime.now(UTC),
-            attempts=failure.attempts,
-            value=message.value or b"",
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            key=UNSET if message.key is None else message.key,
+        letters = [_letter(event, failure) for event, failure in failures]
+        too_large = await self._outlet.send([Message(*dead.message(letter)) for letter in letters])
+        await self._outlet.send(
+            [Message(*dead.message(dead.without_bytes(letters[place]))) for place in too_large]
         )
-        log.error(
-            "an article goes to the dead letters",
-            stage=failure.stage,
-            reason=failure.error_message,
-            place=f"{message.topic}/{message.partition}/{message.offset}",
-        )
-        try:
-            await self._outlet.send(*dead.message(letter))
-        except TooLargeError:
-            await self._outlet.send(*dead.message(dead.without_bytes(letter)))
+
+
+def _letter(event: EventT[Any], failure: Failure) -> DeadLetter:
+    message = event.message
+    log.error(
+        "an article goes to the dead letters",
+        stage=failure.stage,
+        reason=failure.error_message,
+        place=f"{message.topic}/{message.partition}/{message.offset}",
+    )
+    return DeadLetter(
+        stage=failure.stage,
+        error_type=failure.error_type,
+        error_message=failure.error_message,
+        failed=datetime.now(UTC),
+        attempts=failure.attempts,
+        value=message.value or b"",
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=UNSET if message.key is None else message.key,
+    )
 
 
 def consume(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import faust
 from faust.types import EventT
 
-from pipeline.agents.app import DeadLetterOffice, Outlet, TooLargeError, consume, make
+from pipeline.agents.app import DeadLetterOffice, Message, Outlet, consume, make
 from pipeline.agents.conveyor import Conveyor
 from pipeline.article import Failure
 from pipeline.enrich.pool import ModelPool
@@ -26,17 +25,19 @@ def app(settings: Settings, pool: ModelPool) -> faust.App:
     async def work(events: Sequence[EventT[Any]]) -> list[Outcome]:
         return await pool.enrich([event.message.value or b"" for event in events])
 
-    async def send(event: EventT[Any], outcome: Outcome) -> None:
-        if isinstance(outcome, Failure):
-            await office.send(event, outcome)
-            return
-        try:
-            await enriched.send(event.message.key, outcome)
-        except TooLargeError as error:
-            await office.send(event, Failure("enrich", type(error).__name__, str(error)))
-
     async def deliver(events: Sequence[EventT[Any]], outcomes: list[Outcome]) -> None:
-        await asyncio.gather(*map(send, events, outcomes))
+        done = [
+            (event, each) for event, each in zip(events, outcomes, strict=True) if isinstance(each, bytes)
+        ]
+        failures = [
+            (event, each) for event, each in zip(events, outcomes, strict=True) if isinstance(each, Failure)
+        ]
+        too_large = await enriched.send([Message(event.message.key, value) for event, value in done])
+        failures += [
+            (done[place][0], Failure("enrich", type(error).__name__, str(error)))
+            for place, error in too_large.items()
+        ]
+        await office.send(failures)
 
     consume(
         hop,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,8 +14,6 @@ from pipeline.agents.conveyor import Conveyor
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Refused, Sink
-
-SIDE_BY_SIDE = 2
 
 
 def app(settings: Settings, sink: Sink) -> faust.App:
@@ -34,18 +31,15 @@ def app(settings: Settings, sink: Sink) -> faust.App:
         return failures
 
     async def deliver(events: Sequence[EventT[Any]], failures: list[Failure | None]) -> None:
-        await asyncio.gather(
-            *(
-                office.send(event, failure)
-                for event, failure in zip(events, failures, strict=True)
-                if failure is not None
-            )
+        await office.send(
+            [(event, failure) for event, failure in zip(events, failures, strict=True) if failure is not None]
         )
 
     consume(
         hop,
         settings.topic_enriched,
-        lambda: Conveyor(work, deliver, SIDE_BY_SIDE),
+        # One batch at a time: of two texts with the same version, the later one must be written last.
+        lambda: Conveyor(work, deliver, width=1),
         batch=settings.index_batch,
         linger_s=settings.linger_s,
     )

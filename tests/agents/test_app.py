@@ -13,14 +13,15 @@ from typing import Any
 
 import pytest
 from faust.types import EventT
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka import KafkaConsumer
 
 from pipeline import dead, kafka_topics
-from pipeline.agents.app import DeadLetterOffice, Outlet, TooLargeError, consume, make
+from pipeline.agents.app import DeadLetterOffice, Message, Outlet, consume, make
 from pipeline.agents.conveyor import Conveyor
 from pipeline.article import Failure
 from pipeline.settings import Settings
+from tests.agents.broker import committed, put
+from tests.feeding import records
 from tests.services import Stack, apart
 from tests.workers import environment
 
@@ -41,13 +42,6 @@ def nothing_of_faust_is_left() -> Iterator[None]:
     gc.collect()
 
 
-def put(settings: Settings, topic: str, *values: bytes | None) -> None:
-    producer = KafkaProducer(bootstrap_servers=settings.kafka)
-    for value in values:
-        producer.send(topic, key=b"k", value=value).get(timeout=30)
-    producer.close()
-
-
 def read(settings: Settings, topic: str, count: int) -> list[Any]:
     consumer = KafkaConsumer(
         topic, bootstrap_servers=settings.kafka, auto_offset_reset="earliest", consumer_timeout_ms=20_000
@@ -59,16 +53,6 @@ def read(settings: Settings, topic: str, count: int) -> list[Any]:
             break
     consumer.close()
     return found
-
-
-def committed(settings: Settings, hop: str) -> int | None:
-    admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
-    try:
-        offsets = admin.list_group_offsets([f"{settings.group}-{hop}"])[f"{settings.group}-{hop}"]
-    finally:
-        admin.close()
-    place = offsets.get(TopicPartition(settings.topic_raw, 0))
-    return None if place is None or place.offset < 0 else place.offset
 
 
 def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Settings) -> None:
@@ -85,10 +69,9 @@ def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Setti
             pass
 
         async def deliver(events: Sequence[EventT[Any]], _: None) -> None:
-            for event in events:
-                await office.send(event, Failure("enrich", "ValueError", "too much"))
-                if event.message.offset == 1:
-                    done.set()
+            await office.send([(event, Failure("enrich", "ValueError", "too much")) for event in events])
+            if events[-1].message.offset == 1:
+                done.set()
 
         consume(hop, settings.topic_raw, lambda: Conveyor(work, deliver, 1), batch=4, linger_s=0.05)
         await hop.start()
@@ -111,14 +94,43 @@ def test_the_outlet_refuses_what_no_topic_takes(settings: Settings) -> None:
         outlet = Outlet(hop, settings.topic_enriched)
         hop.producer_only = True
         await hop.start()
-        await outlet.send(b"k", b"fits", [("name", b"value")])
-        with pytest.raises(TooLargeError, match=settings.topic_enriched):
-            await outlet.send(b"k", b"x" * (settings.max_message_bytes + 1))
+        fits = Message(b"k", b"fits", [("name", b"value")])
+        large = Message(b"k", b"x" * (settings.max_message_bytes + 1))
+        refused = await outlet.send([fits, large, fits])
+        assert list(refused) == [1]
+        assert settings.topic_enriched in str(refused[1])
+        assert await outlet.send([]) == {}
         await hop.stop()
 
     asyncio.run(main())
-    (record,) = read(settings, settings.topic_enriched, 1)
-    assert (record.key, record.value, record.headers) == (b"k", b"fits", [("name", b"value")])
+    for record in read(settings, settings.topic_enriched, 2):
+        assert (record.key, record.value, record.headers) == (b"k", b"fits", [("name", b"value")])
+
+
+def test_messages_stand_on_the_topic_in_their_order_though_the_broker_was_away(
+    stack: Stack, settings: Settings
+) -> None:
+    """Those that failed are sent again, and so is all behind them: the last of each value counts."""
+    values = [str(number).encode() for number in range(200)]
+
+    async def main() -> None:
+        hop = make("test", settings, buffered=8)
+        outlet = Outlet(hop, settings.topic_enriched)
+        hop.producer_only = True
+        await hop.start()
+        await outlet.send([Message(b"k", b"first")])
+        stack.kafka.kill9()
+        sending = asyncio.create_task(outlet.send([Message(b"k", value) for value in values]))
+        await asyncio.sleep(1)
+        await asyncio.to_thread(stack.kafka.start)
+        assert await sending == {}
+        await hop.stop()
+
+    asyncio.run(main())
+    found = [record.value for record in records(settings, settings.topic_enriched)]
+    assert found[0] == b"first"
+    last = {value: place for place, value in enumerate(found)}
+    assert sorted(values, key=last.__getitem__) == values
 
 
 def test_an_error_that_nobody_foresaw_ends_the_process_and_acks_nothing_behind_it(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Models for the tests of the model processes: they do to their process what an article's body says."""
 
+import base64
 import os
 import signal
 import time
@@ -38,9 +39,15 @@ class Models:
                         marker.touch()
                         os.kill(os.getpid(), signal.SIGKILL)
         return [
-            EnrichedArticle(**msgspec.structs.asdict(each), enriched=now, models={"pid": str(os.getpid())})
+            EnrichedArticle(**msgspec.structs.asdict(each), enriched=now, models=models(each))
             for each in raws
         ]
+
+
+def models(raw: RawArticle) -> dict[str, str]:
+    """Which process it was; and for ``grow`` more than any topic takes, which compression must not save."""
+    pid = {"pid": str(os.getpid())}
+    return pid | {"noise": base64.b64encode(os.urandom(100_000)).decode()} if raw.body == "grow" else pid
 
 
 def load(_: Settings) -> Models:

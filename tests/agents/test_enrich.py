@@ -1,0 +1,93 @@
+"""The enrich agent on a real broker: each raw message is enriched or a dead letter before it is acked."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.agents import enrich
+from pipeline.article import decode_enriched
+from pipeline.enrich.pool import ModelPool
+from pipeline.settings import Settings
+from tests.agents.broker import committed, put
+from tests.enrich.models import load, value
+from tests.feeding import fresh, letters, records
+from tests.services import Stack
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(stack: Stack, tmp_path: Path) -> Settings:
+    return fresh(stack.settings, tmp_path, partitions=1, processes=2, max_article_bytes=2000, enrich_batch=4)
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_faust_is_left() -> Iterator[None]:
+    """What Faust leaves open is collected here, not in the middle of whatever comes next."""
+    yield
+    gc.collect()
+
+
+def run(settings: Settings, until_committed: int) -> None:
+    """Run the agent until so many messages of the raw topic are acked and committed."""
+
+    async def main() -> None:
+        async with ModelPool(settings, load) as pool:
+            hop = enrich.app(settings, pool)
+            await hop.start()
+            async with asyncio.timeout(60):
+                while await asyncio.to_thread(committed, settings, "enrich") != until_committed:  # noqa: ASYNC110 - the broker tells nobody
+                    await asyncio.sleep(0.2)
+            await hop.stop()
+
+    asyncio.run(main())
+
+
+def test_articles_keep_their_key_and_their_order(settings: Settings) -> None:
+    put(settings, settings.topic_raw, *[value(f"article {number}") for number in range(10)])
+    run(settings, 10)
+    found = records(settings, settings.topic_enriched)
+    assert [decode_enriched(record.value).body for record in found] == [f"article {n}" for n in range(10)]
+    assert {record.key for record in found} == {b"k"}
+    assert letters(settings) == []
+
+
+def test_what_cannot_be_enriched_is_a_dead_letter_with_its_bytes_and_the_rest_goes_on(
+    settings: Settings,
+) -> None:
+    sent = [value("one"), b"\xff\x00", value("raise"), value("die"), value("two"), None]
+    put(settings, settings.topic_raw, *sent)
+    run(settings, 6)
+    bodies = [decode_enriched(record.value).body for record in records(settings, settings.topic_enriched)]
+    assert bodies == ["one", "two"]
+    dead = letters(settings)
+    assert [(letter.stage, letter.error_type, letter.offset, letter.attempts) for letter in dead] == [
+        ("validate", "InvalidArticleError", 1, 1),
+        ("enrich", "ZeroDivisionError", 2, 1),
+        ("enrich", "ProcessDiedError", 3, 2),
+        ("validate", "InvalidArticleError", 5, 1),
+    ]
+    assert [letter.value for letter in dead] == [b"\xff\x00", value("raise"), value("die"), b""]
+    assert {letter.topic for letter in dead} == {settings.topic_raw}
+
+
+def test_an_enriched_article_that_no_topic_takes_is_a_dead_letter(settings: Settings) -> None:
+    put(settings, settings.topic_raw, value("grow"), value("after"))
+    run(settings, 2)
+    (letter,) = letters(settings)
+    assert (letter.stage, letter.error_type) == ("enrich", "TooLargeError")
+    assert letter.value == value("grow")
+
+
+def test_what_was_acked_is_not_read_again(settings: Settings) -> None:
+    put(settings, settings.topic_raw, value("first"))
+    run(settings, 1)
+    put(settings, settings.topic_raw, value("second"))
+    run(settings, 2)
+    bodies = [decode_enriched(record.value).body for record in records(settings, settings.topic_enriched)]
+    assert bodies == ["first", "second"]

@@ -1,0 +1,108 @@
+"""The index agent on the real services: each message is in the index or a dead letter before it is acked."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+from msgspec import structs
+
+from pipeline.agents import index
+from pipeline.article import encode
+from pipeline.settings import Settings
+from pipeline.sink.elasticsearch import Sink
+from tests.agents.broker import committed, put
+from tests.feeding import fresh, letters
+from tests.services import Stack
+from tests.sink.articles import article
+from tests.sink.faulty import FaultyProxy
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(stack: Stack, tmp_path: Path) -> Settings:
+    return fresh(stack.settings, tmp_path, partitions=1, index_batch=4, linger_s=1.0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_faust_is_left() -> Iterator[None]:
+    """What Faust leaves open is collected here, not in the middle of whatever comes next."""
+    yield
+    gc.collect()
+
+
+def run(settings: Settings, *values: bytes | None) -> dict[str, int]:
+    """Index these messages, until all are acked; the version of each document by its guid."""
+    put(settings, settings.topic_enriched, *values)
+
+    async def main() -> None:
+        sink = Sink(settings)
+        await sink.ready()
+        hop = index.app(settings, sink)
+        await hop.start()
+        async with asyncio.timeout(60):
+            while (  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.to_thread(committed, settings, "index", settings.topic_enriched) != len(values)
+            ):
+                await asyncio.sleep(0.2)
+        await hop.stop()
+        await sink.close()
+
+    asyncio.run(main())
+    with Elasticsearch(str(settings.elasticsearch)) as client:
+        client.indices.refresh(index=settings.index)
+        found = client.search(index=settings.index, size=100)["hits"]["hits"]
+    return {hit["_source"]["guid"]: hit["_source"]["version"] for hit in found}
+
+
+def message(guid: str, version: int = 1) -> bytes:
+    return encode(article(guid, version=version))
+
+
+def test_articles_are_in_the_index_when_they_are_acked(settings: Settings) -> None:
+    guids = [f"g{number}" for number in range(10)]
+    assert run(settings, *map(message, guids)) == dict.fromkeys(guids, 1)
+    assert letters(settings) == []
+
+
+def test_an_older_version_behind_a_newer_one_changes_nothing(settings: Settings) -> None:
+    assert run(settings, message("g", 3), message("g", 1), message("g", 2)) == {"g": 3}
+    assert letters(settings) == []
+
+
+def test_of_texts_with_the_same_version_the_last_one_stays(settings: Settings) -> None:
+    run(settings, *[encode(article("g", body=f"Texte {number}.")) for number in range(30)])
+    with Elasticsearch(str(settings.elasticsearch)) as client:
+        (hit,) = client.search(index=settings.index)["hits"]["hits"]
+    assert hit["_source"]["body"] == "Texte 29."
+
+
+def test_what_is_no_enriched_article_is_a_dead_letter_and_the_rest_goes_on(settings: Settings) -> None:
+    raw = encode(structs.replace(article("raw"), source=""))
+    assert run(settings, message("a"), b"[]", None, raw, message("b")) == {"a": 1, "b": 1}
+    dead = letters(settings)
+    assert [(letter.stage, letter.offset, letter.value) for letter in dead] == [
+        ("validate", 1, b"[]"),
+        ("validate", 2, b""),
+        ("validate", 3, raw),
+    ]
+
+
+def test_what_elasticsearch_refuses_is_a_dead_letter_with_its_reason(settings: Settings) -> None:
+    """A request refused as a whole, then its half, then the one: that one is at fault."""
+    with FaultyProxy(settings, [413, 413, 413]) as proxy:
+        assert run(proxy.settings, *map(message, "abcd")) == {"b": 1, "c": 1, "d": 1}
+    (letter,) = letters(settings)
+    assert (letter.stage, letter.offset, letter.value) == ("index", 0, message("a"))
+    assert "the proxy says no" in letter.error_message
+
+
+def test_elasticsearch_that_is_busy_is_waited_for(settings: Settings) -> None:
+    with FaultyProxy(settings, [429, 503, "lost", "unheard"]) as proxy:
+        assert run(proxy.settings, *map(message, "ab")) == {"a": 1, "b": 1}
+    assert letters(settings) == []
