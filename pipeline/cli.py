@@ -237,15 +237,8 @@ def demo(
 def config_show(json: Json = False) -> None:
     """Print every setting, its value, its variable and what it means."""
     values = settings().shown()
-    if json:
-        render.as_json(values)
-        return
-    render.pairs(
-        [
-            (f"NEWSWIRE_{name.upper()}={values[name]}", str(field.description))
-            for name, field in Settings.model_fields.items()
-        ]
-    )
+    meanings = {name: str(field.description) for name, field in Settings.model_fields.items()}
+    render.as_json(values) if json else render.settings(values, meanings)
 
 
 def main() -> NoReturn:

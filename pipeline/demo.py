@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -102,8 +103,11 @@ def _wait_for(count: int, began: datetime, settings: Settings) -> None:
 
 def _go_on(article: str, seconds: float) -> None:
     _step(f"Done in {seconds:.0f} s. How to go on")
+    activate = Path(sys.executable).parent / "activate"
+    unknown = shutil.which("newswire") is None and activate.exists()
     render.pairs(
         [
+            *([(f"source {_short(activate)}", "lets this shell know the commands below")] if unknown else []),
             ("newswire worker", "runs the agents (the demonstration's own worker has stopped)"),
             ("newswire feed FILE…", "feeds plain text or JSON lines; --watch FOLDER goes on"),
             ("newswire search WORDS", "finds; --help shows the filters"),
@@ -112,3 +116,9 @@ def _go_on(article: str, seconds: float) -> None:
             ("newswire down", "stops them; their data stays"),
         ]
     )
+
+
+def _short(path: Path) -> Path:
+    """The path as one would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -97,16 +98,21 @@ def results(found: Results) -> None:
     for place, hit in enumerate(found.hits, 1):
         out.print(Text(f"{place:>2}. {hit.title}", "bold"))
         facts = [hit.created, hit.language, ", ".join(hit.topics), hit.source]
-        out.print(Text("    " + " · ".join(fact for fact in facts if fact), "dim"))
+        _below(Text(" · ".join(fact for fact in facts if fact), "dim"))
         for fragment in hit.highlights[:2]:
-            out.print(Text("    … ") + marked(fragment) + Text(" …"))
+            _below(Text("… ") + marked(fragment) + Text(" …"))
         named = {"people": hit.people, "places": hit.places, "organizations": hit.organizations}
         for label, names in named.items():
             if names:
-                out.print(Text(f"    {label}: {', '.join(names[:MOST_NAMES])}", "dim"))
-        out.print(Text(f"    newswire show {hit.id}", "dim"))
+                _below(Text(f"{label}: {', '.join(names[:MOST_NAMES])}", "dim"))
+        _below(Text(f"newswire show {hit.id}", "dim"))
     shown = f"the first {len(found.hits)} of " if found.total > len(found.hits) else ""
     out.print(Text(f"{shown}{found.total} found in {found.took_ms} ms", "dim"))
+
+
+def _below(text: Text) -> None:
+    """Lines that belong to a hit, with its indent."""
+    out.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
 def document(fields: Mapping[str, Any]) -> None:
@@ -182,6 +188,17 @@ def fed(summary: Summary) -> None:
     said = [f"{count} {what}" for what, count in counts.items() if count or what == "accepted"]
     line = f"{', '.join(said)}; {summary.files} files, {summary.bytes:,} bytes in {summary.seconds:.1f} s"
     out.print(Text(line + (" (stopped)" if summary.stopped else "")))
+
+
+def settings(values: Mapping[str, Any], meanings: Mapping[str, str]) -> None:
+    """Every setting as its variable takes it, and what it means."""
+    pairs([(f"NEWSWIRE_{name.upper()}={_as_variable(values[name])}", meanings[name]) for name in values])
+
+
+def _as_variable(value: Any) -> str:
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> None:

@@ -95,6 +95,15 @@ def test_the_settings_can_be_had_as_json(tmp_path: Path) -> None:
     assert "NEWSWIRE_PARTITIONS=12" in newswire("config", "show", folder=tmp_path).stdout
 
 
+def test_a_setting_is_shown_as_its_variable_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "newswire.toml").write_text('[spacy]\nfr = "fr_core_news_lg"\n')
+    shown = newswire("config", "show", folder=tmp_path).stdout
+    assert 'NEWSWIRE_SPACY={"fr": "fr_core_news_lg"} ' in shown
+    assert "NEWSWIRE_ELASTICSEARCH_HOME= " in shown
+    again = newswire("config", "show", "--json", folder=tmp_path, NEWSWIRE_SPACY='{"en": "en_core_web_lg"}')
+    assert json.loads(again.stdout)["spacy"] == {"en": "en_core_web_lg", "fr": "fr_core_news_lg"}
+
+
 @pytest.mark.parametrize("command", [["worker"], ["feed", "-"]])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_waiting_for_kafka_is_visible_and_can_be_stopped(

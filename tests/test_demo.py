@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import demo
 from pipeline.settings import Settings
 from tests.services import Stack, apart
 from tests.workers import environment
@@ -56,3 +57,20 @@ def test_a_sample_that_is_no_article_is_told(settings: Settings, tmp_path: Path)
     assert done.returncode == 1
     assert "broken.json" in done.stderr
     assert "not every sample was accepted" in done.stderr
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_how_the_command_becomes_known_is_said_where_it_is_not(
+    known: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "activate").touch()
+    monkeypatch.setattr("sys.executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.chdir(tmp_path)
+    if known:
+        (tmp_path / "bin" / "newswire").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    demo._go_on("a" * 32, 9)
+    printed = capsys.readouterr().out
+    assert ("source bin/activate" in printed) is not known
+    assert f"newswire show {'a' * 32}" in printed

@@ -56,6 +56,16 @@ def test_hits_are_numbered_with_what_is_known_of_them(printed: io.StringIO) -> N
     assert f"newswire show {'a' * 32}" in text
 
 
+def test_what_goes_on_in_the_next_line_keeps_the_indent(printed: io.StringIO) -> None:
+    long = hit(highlights=(f"{OPEN}Poutine{CLOSE} " + "a dit " * 40,))
+    render.results(Results(total=1, took_ms=3, hits=(long,)))
+    first, *others = printed.getvalue().splitlines()
+    assert first == " 1. Traité"
+    fragment = [line for line in others if "a dit" in line]
+    assert len(fragment) > 1
+    assert all(line.startswith("    ") and len(line) <= 120 for line in fragment)
+
+
 def test_nothing_found_is_said(printed: io.StringIO) -> None:
     render.results(Results(total=0, took_ms=1, hits=()))
     assert printed.getvalue() == "Nothing found.\n"
