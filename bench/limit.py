@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
+import threading
 import time
 from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
@@ -21,6 +23,9 @@ def nlp_pipe(articles: Sequence[RawArticle], settings: Settings) -> float:
     """Seconds that ``nlp.pipe`` of the entity models takes for these articles, loading not counted.
 
     The articles are parted evenly over the processes; each runs whole batches of one language.
+
+    Raises:
+        RuntimeError: a process failed, which the models of a language that none ships for make it do.
     """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(settings.processes + 1)
@@ -30,13 +35,15 @@ def nlp_pipe(articles: Sequence[RawArticle], settings: Settings) -> float:
     ]
     for worker in workers:
         worker.start()
-    barrier.wait()
+    with contextlib.suppress(threading.BrokenBarrierError):  # the exit codes tell
+        barrier.wait()
     began = time.perf_counter()
     for worker in workers:
         worker.join()
-        if worker.exitcode:
-            raise RuntimeError(f"a process of the limit ended with {worker.exitcode}")
-    return time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    if failed := [worker.exitcode for worker in workers if worker.exitcode]:
+        raise RuntimeError(f"a process of the limit ended with {failed[0]}")
+    return seconds
 
 
 def _pipe(articles: Sequence[RawArticle], batch: int, barrier: Barrier) -> None:
@@ -44,10 +51,14 @@ def _pipe(articles: Sequence[RawArticle], batch: int, barrier: Barrier) -> None:
     texts: dict[str, list[str]] = {}
     for each in articles:
         texts.setdefault(str(each.language_declared), []).append(str(each.body))
-    models = {
-        language: spacy.load(entities.MODELS / f"{language}_entities", exclude=["tokenizer"])
-        for language in texts
-    }
+    try:
+        models = {
+            language: spacy.load(entities.MODELS / f"{language}_entities", exclude=["tokenizer"])
+            for language in texts
+        }
+    except OSError:
+        barrier.abort()
+        raise
     barrier.wait()
     for language, mine in texts.items():
         with models[language].memory_zone():

@@ -170,7 +170,11 @@ class ModelProcess:
 
 def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
     """The life of a model process: load, say what went wrong with that, if anything, then batch by batch."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # they reach the whole group; the parent decides when to stop
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         models = load(settings)

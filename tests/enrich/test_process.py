@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -154,6 +155,19 @@ def test_a_process_killed_at_any_moment_leaves_nobody_waiting() -> None:
         return died
 
     assert run(what) > 0
+
+
+def test_signals_to_the_whole_group_leave_the_stop_to_the_parent() -> None:
+    async def what(process: ModelProcess) -> list[Outcome]:
+        first = await process.enrich([value("a")])
+        (child,) = model_processes(os.getpid())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            child.send_signal(number)
+        second = await process.enrich([value("b")])
+        assert _pid(first[0]) == _pid(second[0])
+        return second
+
+    assert bodies(run(what)) == ["b"]
 
 
 def test_a_process_killed_while_idle_is_replaced_before_the_next_batch() -> None:
