@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import structlog
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, MessageSizeTooLargeError
+from kafka.errors import AuthorizationError, KafkaError, MessageSizeTooLargeError
 
 from pipeline import dead
 from pipeline.article import DeadLetter, RawArticle, encode
@@ -186,6 +186,9 @@ class Producer:
                 self._changed.notify_all()
 
     def _set_aside(self, message: _Message, error: Exception) -> None:
+        if isinstance(error, AuthorizationError):  # all that we send is refused: no message is at fault
+            self._settle(message, error)
+            return
         with self._changed:
             self._broken = True
             self._aside.append((message, error))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from kafka.admin import KafkaAdminClient
+from kafka.errors import TopicAuthorizationFailedError
+from kafka.future import Future
 from msgspec import structs
 
 from pipeline import kafka_topics, producer
@@ -92,6 +94,35 @@ class TestWithoutBroker:
         options = producer._options(Settings(kafka="a:1, b:2"))
         assert (options["enable_idempotence"], options["acks"]) == (True, "all")
         assert options["bootstrap_servers"] == ["a:1", "b:2"]
+
+    def test_who_may_not_write_is_told_so_of_each_message_at_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Sending each again, alone, would take hours and change nothing."""
+
+        class Closed:
+            """What kafka-python is where the broker lets us write nothing."""
+
+            sent = 0
+
+            def send(self, *_: object, **__: object) -> Future:
+                self.sent += 1
+                return Future().failure(TopicAuthorizationFailedError("news.raw"))
+
+            def close(self, **_: object) -> None:
+                pass
+
+        closed = Closed()
+        sender = Producer(Settings())
+        monkeypatch.setattr(sender, "_kafka", closed)
+        monkeypatch.setattr(sender, "_ready", True)
+        answers: list[Exception | None] = []
+        for number in range(3):
+            sender.send(article(number), answers.append)
+        assert sender.flush() == 0
+        sender.close()
+        assert [type(answer) for answer in answers] == [TopicAuthorizationFailedError] * 3
+        assert closed.sent == 3
 
 
 @pytest.mark.services
