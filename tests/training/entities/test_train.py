@@ -50,7 +50,7 @@ def test_a_trained_model_finds_what_it_was_shown(model: Path) -> None:
 def test_a_saved_model_says_what_it_is(model: Path) -> None:
     nlp = spacy.load(model, exclude=["tokenizer"])
     assert nlp.meta["name"] == "entities"
-    assert nlp.meta["version"] == train.VERSION
+    assert nlp.meta["version"] == train.RECIPES["fr"].version
     assert nlp.meta["license"] == "CC BY-NC-SA 4.0"
     assert nlp.pipe_names == ["tok2vec", "ner"]
 
