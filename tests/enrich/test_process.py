@@ -74,8 +74,10 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def ended(process: ModelProcess) -> bool:
-    return process._process is None or not process._process.is_alive()
+def ended(process: ModelProcess, pid: int) -> bool:
+    """Whether the process of this number is seen to have ended, or was replaced already."""
+    running = process._process
+    return running is None or running.pid != pid or not running.is_alive()
 
 
 def test_the_same_process_does_one_batch_after_the_other() -> None:
@@ -150,7 +152,7 @@ def test_a_process_killed_at_any_moment_leaves_nobody_waiting() -> None:
                     assert len(await task) == len(batch)
                 except ProcessDiedError:
                     died += 1
-            await until(lambda: ended(process))
+            await until(lambda pid=child.pid: ended(process, pid))  # type: ignore[misc]  # a default binds the loop's value
             await process.start()
         return died
 
@@ -175,7 +177,7 @@ def test_a_process_killed_while_idle_is_replaced_before_the_next_batch() -> None
         await process.start()
         (child,) = model_processes(os.getpid())
         child.kill()
-        await until(lambda: ended(process))
+        await until(lambda: ended(process, child.pid))
         return await process.enrich([value("a")])
 
     assert bodies(run(what)) == ["a"]
