@@ -188,9 +188,7 @@ def search(
     """
     from pipeline import search as searching
 
-    found = searching.search(
-        words,
-        settings(),
+    filters = searching.Filters(
         language=language,
         since=since,
         until=until,
@@ -198,9 +196,9 @@ def search(
         place=place,
         organization=organization,
         topic=topic,
-        size=size,
-        **({"markers": ("**", "**")} if json else {}),
     )
+    markers = ("**", "**") if json else (searching.OPEN, searching.CLOSE)
+    found = searching.search(words, settings(), filters, size=size, markers=markers)
     render.as_json(found) if json else render.results(found)
 
 

@@ -18,6 +18,8 @@ __all__ = [
     "CLOSE",
     "MAX_SIZE",
     "OPEN",
+    "UNFILTERED",
+    "Filters",
     "Hit",
     "QueryError",
     "Results",
@@ -30,6 +32,7 @@ __all__ = [
 
 OPEN, CLOSE = "\ue000", "\ue001"
 MAX_SIZE = 1000
+UNFILTERED = Filters()
 
 _TIMEOUT_S = 30.0
 _FRAGMENTS = 3
@@ -87,14 +90,8 @@ class Results(Struct, frozen=True):
 def search(
     words: str,
     settings: Settings,
+    filters: Filters = UNFILTERED,
     *,
-    language: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    person: str | None = None,
-    place: str | None = None,
-    organization: str | None = None,
-    topic: str | None = None,
     size: int = 10,
     markers: tuple[str, str] = (OPEN, CLOSE),
 ) -> Results:
@@ -103,13 +100,7 @@ def search(
     Args:
         words: words, "phrases" and -exclusions; may be empty where a filter is given.
         settings: where Elasticsearch is, and the alias.
-        language: as the other filters, see ``pipeline.query.Filters``.
-        since: the first date.
-        until: the last date.
-        person: a name or part of one.
-        place: a name or part of one.
-        organization: a name or part of one.
-        topic: a qcode or a name.
+        filters: what every hit must be besides.
         size: how many hits at most, 1 to 1,000.
         markers: what stands before and after what matched. The text between is as the wire gave it: whoever
             shows it in HTML escapes it first and puts the marks' tags after.
@@ -120,15 +111,6 @@ def search(
     """
     if not 1 <= size <= MAX_SIZE:
         raise QueryError(f"size: {size} is not from 1 to {MAX_SIZE}")
-    filters = Filters(
-        language=language,
-        since=since,
-        until=until,
-        person=person,
-        place=place,
-        organization=organization,
-        topic=topic,
-    )
     query = build(parse(words), filters)
     found = _ask(
         settings,
@@ -140,7 +122,7 @@ def search(
             track_scores=True,
             track_total_hits=True,
             source_includes=_SHOWN,
-            highlight=_highlight(markers, language),
+            highlight=_highlight(markers, filters.language),
         ),
     )
     hits = tuple(_hit(hit) for hit in found["hits"]["hits"])

@@ -20,7 +20,7 @@ from pydantic import HttpUrl
 from pipeline.article import EnrichedArticle, Topic
 from pipeline.local.ports import free_port
 from pipeline.query import QueryError
-from pipeline.search import CLOSE, OPEN, Results, SearchError, count, refresh, search, show
+from pipeline.search import CLOSE, OPEN, Filters, Results, SearchError, count, refresh, search, show
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Indexed, Sink
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
@@ -221,26 +221,26 @@ def test_words_that_stand_together_count_for_more(news: Settings) -> None:
     ids=str,
 )
 def test_filters_find(filters: dict[str, Any], found: set[str], news: Settings) -> None:
-    assert set(guids(search("", news, **filters))) == found
+    assert set(guids(search("", news, Filters(**filters)))) == found
 
 
 @services
 def test_words_and_filters_go_together(news: Settings) -> None:
-    assert guids(search("ouragan", news, language="fr", since="2024")) == ["headline", "passing"]
-    assert guids(search("ouragan", news, language="en")) == []
-    assert guids(search("sanction", news, language="en")) == ["talks"]
+    assert guids(search("ouragan", news, Filters(language="fr", since="2024"))) == ["headline", "passing"]
+    assert guids(search("ouragan", news, Filters(language="en"))) == []
+    assert guids(search("sanction", news, Filters(language="en"))) == ["talks"]
 
 
 @services
 def test_without_words_the_newest_comes_first(news: Settings) -> None:
-    assert guids(search("", news, language="fr", until="2024"))[0] == "match"
-    assert guids(search("", news, until="2023")) == ["canada", "law"]
+    assert guids(search("", news, Filters(language="fr", until="2024")))[0] == "match"
+    assert guids(search("", news, Filters(until="2023"))) == ["canada", "law"]
 
 
 @services
 def test_what_matched_is_marked_in_stems_accents_and_elisions_too(news: Settings) -> None:
     def marked(words: str, **filters: Any) -> str:
-        return search(words, news, markers=("[", "]"), **filters).hits[0].highlights[0]
+        return search(words, news, Filters(**filters), markers=("[", "]")).hits[0].highlights[0]
 
     assert "was [sanctioned] again" in marked("sanction")
     assert "[sanctioned]" in marked("sanction", language="en")
@@ -280,7 +280,7 @@ def test_a_hit_says_what_is_known_and_nothing_else(news: Settings) -> None:
 
 @services
 def test_size_bounds_the_hits_and_not_the_total(news: Settings) -> None:
-    few = search("", news, language="fr", size=2)
+    few = search("", news, Filters(language="fr"), size=2)
     assert len(few.hits) == 2
     assert few.total == len([one for one in ARTICLES if str(one.language).startswith("fr")])
     assert few.took_ms >= 0
@@ -297,7 +297,7 @@ def test_a_kill_is_found_by_its_id_alone(own: Settings) -> None:
     write(own, [article(headline="Tuerie", version=1), article("other")])
     write(own, [article(headline="Tuerie", version=2, status="canceled")])
     assert search("tuerie", own).total == 0
-    assert search("", own, language="fr").total == 1
+    assert search("", own, Filters(language="fr")).total == 1
     assert count(own) == 1
     tombstone = show(article().id, own)
     assert tombstone is not None
@@ -385,7 +385,7 @@ typed = st.one_of(
 @given(words=typed, name=typed)
 def test_whatever_is_typed_is_answered(words: str, name: str, news: Settings) -> None:
     try:
-        found = search(words, news, person=name)
+        found = search(words, news, Filters(person=name))
     except QueryError:
         return
     assert found.total >= 0

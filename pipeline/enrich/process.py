@@ -108,8 +108,9 @@ class ModelProcess:
             raise
 
     def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        process = self._process  # the thread may let go of it meanwhile
+        if process is not None:
+            process.kill()
 
     def _start(self, given_up: threading.Event) -> None:
         if self._process is not None and self._process.is_alive():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
@@ -16,12 +18,19 @@ def put(settings: Settings, topic: str, *values: bytes | None) -> None:
     producer.close()
 
 
-def committed(settings: Settings, hop: str, topic: str | None = None) -> int | None:
-    """The offset that a hop has committed in partition 0 of a topic (``news.raw`` by default)."""
+async def acked(settings: Settings, hop: str, topic: str, count: int) -> None:
+    """Wait until a hop has acked and committed so many messages in partition 0 of a topic."""
+    async with asyncio.timeout(60):
+        while await asyncio.to_thread(committed, settings, hop, topic) != count:  # noqa: ASYNC110 - the broker tells nobody
+            await asyncio.sleep(0.2)
+
+
+def committed(settings: Settings, hop: str, topic: str) -> int | None:
+    """The offset that a hop has committed in partition 0 of a topic."""
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
     try:
         offsets = admin.list_group_offsets([f"{settings.group}-{hop}"])[f"{settings.group}-{hop}"]
     finally:
         admin.close()
-    place = offsets.get(TopicPartition(topic or settings.topic_raw, 0))
+    place = offsets.get(TopicPartition(topic, 0))
     return None if place is None or place.offset < 0 else place.offset

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from faust.types import EventT
-from kafka import KafkaConsumer
 
-from pipeline import dead, kafka_topics
+from pipeline import kafka_topics
 from pipeline.agents.app import DeadLetterOffice, Message, Outlet, consume, make
 from pipeline.agents.conveyor import Conveyor
 from pipeline.article import Failure
 from pipeline.settings import Settings
 from tests.agents.broker import committed, put
-from tests.feeding import records
+from tests.feeding import letters, records
 from tests.services import Stack, apart
 from tests.workers import environment
 
@@ -33,26 +31,6 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
     made = apart(stack.settings, partitions=1, max_article_bytes=10_000, var=tmp_path)
     asyncio.run(kafka_topics.ensure(made))
     return made
-
-
-@pytest.fixture(autouse=True)
-def nothing_of_faust_is_left() -> Iterator[None]:
-    """What Faust leaves open is collected here, not in the middle of whatever comes next."""
-    yield
-    gc.collect()
-
-
-def read(settings: Settings, topic: str, count: int) -> list[Any]:
-    consumer = KafkaConsumer(
-        topic, bootstrap_servers=settings.kafka, auto_offset_reset="earliest", consumer_timeout_ms=20_000
-    )
-    found = []
-    for record in consumer:
-        found.append(record)
-        if len(found) == count:
-            break
-    consumer.close()
-    return found
 
 
 def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Settings) -> None:
@@ -79,9 +57,7 @@ def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Setti
         await hop.stop()
 
     asyncio.run(main())
-    small, large = (
-        dead.letter(one.key, one.value, one.headers) for one in read(settings, settings.topic_dead, 2)
-    )
+    small, large = letters(settings)
     assert (small.value, small.error_message) == (b"small", "too much")
     assert large.value == b""
     assert f"its {len(largest)} bytes" in large.error_message
@@ -103,7 +79,9 @@ def test_the_outlet_refuses_what_no_topic_takes(settings: Settings) -> None:
         await hop.stop()
 
     asyncio.run(main())
-    for record in read(settings, settings.topic_enriched, 2):
+    found = records(settings, settings.topic_enriched)
+    assert len(found) == 2
+    for record in found:
         assert (record.key, record.value, record.headers) == (b"k", b"fits", [("name", b"value")])
 
 
@@ -145,4 +123,4 @@ def test_an_error_that_nobody_foresaw_ends_the_process_and_acks_nothing_behind_i
     assert done.returncode == os.EX_SOFTWARE
     assert b"the worker stops; start it again" in done.stderr
     assert b"a bug" in done.stderr
-    assert committed(settings, "failing") in (None, 1)
+    assert committed(settings, "failing", settings.topic_raw) in (None, 1)

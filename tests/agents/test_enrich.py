@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from pipeline.agents import enrich
 from pipeline.article import decode_enriched
 from pipeline.enrich.pool import ModelPool
 from pipeline.settings import Settings
-from tests.agents.broker import committed, put
+from tests.agents.broker import acked, put
 from tests.enrich.models import load, value
 from tests.feeding import fresh, letters, records
 from tests.services import Stack
@@ -26,23 +24,14 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
     return fresh(stack.settings, tmp_path, partitions=1, processes=2, max_article_bytes=2000, enrich_batch=4)
 
 
-@pytest.fixture(autouse=True)
-def nothing_of_faust_is_left() -> Iterator[None]:
-    """What Faust leaves open is collected here, not in the middle of whatever comes next."""
-    yield
-    gc.collect()
-
-
-def run(settings: Settings, until_committed: int) -> None:
+def run(settings: Settings, count: int) -> None:
     """Run the agent until so many messages of the raw topic are acked and committed."""
 
     async def main() -> None:
         async with ModelPool(settings, load) as pool:
             hop = enrich.app(settings, pool)
             await hop.start()
-            async with asyncio.timeout(60):
-                while await asyncio.to_thread(committed, settings, "enrich") != until_committed:  # noqa: ASYNC110 - the broker tells nobody
-                    await asyncio.sleep(0.2)
+            await acked(settings, "enrich", settings.topic_raw, count)
             await hop.stop()
 
     asyncio.run(main())

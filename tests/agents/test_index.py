@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from pipeline.agents import index
 from pipeline.article import encode
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
-from tests.agents.broker import committed, put
+from tests.agents.broker import acked, put
 from tests.feeding import fresh, letters
 from tests.services import Stack
 from tests.sink.articles import article
@@ -29,13 +27,6 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
     return fresh(stack.settings, tmp_path, partitions=1, index_batch=4, linger_s=1.0)
 
 
-@pytest.fixture(autouse=True)
-def nothing_of_faust_is_left() -> Iterator[None]:
-    """What Faust leaves open is collected here, not in the middle of whatever comes next."""
-    yield
-    gc.collect()
-
-
 def run(settings: Settings, *values: bytes | None) -> dict[str, int]:
     """Index these messages, until all are acked; the version of each document by its guid."""
     put(settings, settings.topic_enriched, *values)
@@ -45,11 +36,7 @@ def run(settings: Settings, *values: bytes | None) -> dict[str, int]:
         await sink.ready()
         hop = index.app(settings, sink)
         await hop.start()
-        async with asyncio.timeout(60):
-            while (  # noqa: ASYNC110 - the broker tells nobody
-                await asyncio.to_thread(committed, settings, "index", settings.topic_enriched) != len(values)
-            ):
-                await asyncio.sleep(0.2)
+        await acked(settings, "index", settings.topic_enriched, len(values))
         await hop.stop()
         await sink.close()
 

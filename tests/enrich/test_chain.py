@@ -1,6 +1,5 @@
 """The chain: what each enricher adds, what it leaves alone, and that order and batches do not matter."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,8 +19,9 @@ from pipeline.article import EnrichedArticle, Provenance, RawArticle
 from pipeline.enrich import Chain, Enricher, language_enricher
 from pipeline.enrich.entities import EntityModelError
 from pipeline.settings import Settings
+from tests import seed
+from tests.seed import needs_seed
 
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "wire-fr-2024-06.txt"
 NOW = datetime(2024, 6, 19, 12, 0, tzinfo=UTC)
 CHAIN = enrich.load(Settings())
 
@@ -52,21 +52,13 @@ def names(done: EnrichedArticle, label: str) -> set[str]:
     return {entity.text for entity in done.entities if entity.label == label}
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not beside the project")
+@needs_seed
 def test_the_seed_article() -> None:
-    done = one(re.sub(r"^\s*date \d{4}-\d{2}\s+", "", SEED.read_text("utf-8")))
+    done = one(seed.body())
     assert done.language == "fr"
-    assert names(done, "PER") >= {"Vladimir Poutine", "Kim Jong Un"}
-    assert names(done, "LOC") >= {
-        "Corée du Nord",
-        "Russie",
-        "Pyongyang",
-        "Ukraine",
-        "Moscou",
-        "États-Unis",
-    }
-    assert names(done, "ORG") >= {"ONU", "Conseil de sécurité des Nations unies"}
-    assert done.topics[0].qcode in {"medtop:11000000", "medtop:16000000"}
+    for label, expected in seed.NAMES.items():
+        assert names(done, label) >= expected
+    assert done.topics[0].qcode in seed.TOPICS
     assert article.decode_enriched(article.encode(done)) == done
 
 

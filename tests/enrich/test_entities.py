@@ -24,8 +24,9 @@ from pipeline.enrich.entities import (
     tame,
     windows,
 )
+from tests import seed
+from tests.seed import needs_seed
 
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "wire-fr-2024-06.txt"
 MODELS = {language: entities.load(language) for language in sorted(entities.available())}
 
 
@@ -47,20 +48,12 @@ def names(entities_: tuple[Entity, ...], label: str) -> set[str]:
     return {entity.text for entity in entities_ if entity.label == label}
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not beside the project")
+@needs_seed
 def test_the_seed_article() -> None:
-    body = re.sub(r"^\s*date \d{4}-\d{2}\s+", "", SEED.read_text("utf-8"))
+    body = seed.body()
     [got] = MODELS["fr"].find([body])
-    assert names(got, "PER") >= {"Vladimir Poutine", "Kim Jong Un"}
-    assert names(got, "LOC") >= {
-        "Corée du Nord",
-        "Russie",
-        "Pyongyang",
-        "Ukraine",
-        "Moscou",
-        "États-Unis",
-    }
-    assert names(got, "ORG") >= {"ONU", "Conseil de sécurité des Nations unies"}
+    for label, expected in seed.NAMES.items():
+        assert names(got, label) >= expected
     assert all(body[span.start : span.end] == entity.text for entity in got for span in entity.mentions)
 
 

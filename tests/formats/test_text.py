@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +9,8 @@ from msgspec import UNSET
 
 from pipeline.formats import text
 from tests.formats.conformance import Conformance, article, headings, outcomes, rejected
+from tests.seed import HEADINGS, SEED, body, needs_seed
 
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "wire-fr-2024-06.txt"
 COPY = """ date 2024-06 Le président russe est à Pyongyang. "C'est un traité", a-t-il dit.
 
 Éliminer "la menace"
@@ -30,7 +28,7 @@ class TestConformance(Conformance):
     copy = COPY.encode()
 
 
-@pytest.mark.skipif(not SEED.is_file(), reason="the seed article lies beside the project, not in it")
+@needs_seed
 class TestSeed:
     def test_its_month_gets_no_invented_day(self) -> None:
         seed = article(SEED.read_bytes())
@@ -38,14 +36,10 @@ class TestSeed:
         assert seed.modified is not seed.created
 
     def test_its_headings_are_known_as_such(self) -> None:
-        assert headings(article(SEED.read_bytes())) == [
-            'Éliminer "la menace d\'un conflit armé dans la péninsule coréenne"',
-            "Rapprochement accéléré depuis le début de la guerre en Ukraine",
-        ]
+        assert headings(article(SEED.read_bytes())) == HEADINGS
 
     def test_its_text_stays_as_it_is(self) -> None:
-        seed = article(SEED.read_bytes())
-        assert seed.body == SEED.read_text().strip().removeprefix("date 2024-06 ")
+        assert article(SEED.read_bytes()).body == body()
 
     def test_it_gives_what_it_says_and_no_more(self) -> None:
         seed = article(SEED.read_bytes())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.article import EnrichedArticle, Entity, Label, Provenance, Span, Topic, article_id
+from tests.seed import SEED
+from tests.seed import body as text_of_seed
 
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "wire-fr-2024-06.txt"
 NOON = datetime(2024, 6, 19, 12, tzinfo=UTC)
 POLITICS = Topic(qcode="medtop:11000000", name="politics and government", score=0.9)
 SPORT = Topic(qcode="medtop:15000000", name="sport", score=0.8)
@@ -44,7 +44,7 @@ def seed() -> EnrichedArticle:
     """The real article, with the names and topics that are really in it; skips where it is absent."""
     if not SEED.exists():
         pytest.skip(f"the seed article is not at {SEED}")
-    body = SEED.read_text(encoding="utf-8").strip().removeprefix("date 2024-06 ")
+    body = text_of_seed()
     lines = [match for match in re.finditer(r"(?m)^.+$", body) if not match[0].rstrip().endswith(".")]
     people = [entity(body, name, "PER") for name in ("Vladimir Poutine", "Kim Jong Un")]
     places = [entity(body, name, "LOC") for name in ("Corée du Nord", "Pyongyang", "Moscou")]
