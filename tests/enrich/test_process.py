@@ -136,8 +136,8 @@ def test_a_batch_that_nobody_waits_for_is_dropped_at_once(tmp_path: Path) -> Non
 
 
 def test_a_process_killed_at_any_moment_leaves_nobody_waiting() -> None:
-    """Outcomes that fill the pipe many times over: most kills come in the middle of one."""
-    batch = [value("x" * 10_000)] * 100
+    """A batch takes some 50 ms, most of them for 20 MB of outcomes: most kills come in the middle of it."""
+    batch = [value("x" * 10_000)] * 2000
 
     async def what(process: ModelProcess) -> int:
         died = 0
@@ -145,7 +145,7 @@ def test_a_process_killed_at_any_moment_leaves_nobody_waiting() -> None:
         for turn in range(12):
             (child,) = model_processes(os.getpid())
             task = asyncio.create_task(process.enrich(batch))
-            await asyncio.sleep(0.002 * turn)
+            await asyncio.sleep(0.004 * turn)
             child.kill()
             async with asyncio.timeout(20):
                 try:
