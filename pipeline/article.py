@@ -34,6 +34,21 @@ PartialDate = Annotated[
     ),
 ]
 Status = Literal["usable", "withheld", "canceled"]
+Kind = Literal["new", "update", "correction", "kill", "alert", "advisory"]
+ItemClass = Literal[
+    "text",
+    "picture",
+    "graphic",
+    "video",
+    "audio",
+    "animation",
+    "composite",
+    "package",
+    "planning",
+    "event",
+    "component",
+]
+SubjectType = Literal["concept", "person", "organization", "place", "event", "object", "genre"]
 Label = Literal["PER", "ORG", "LOC", "MISC"]
 Stage = Literal["parse", "validate", "enrich", "index"]
 
@@ -46,10 +61,46 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Subject(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A subject as the feed declared it: its qcode (scheme:code) or its name, or both."""
+    """A subject as the feed declared it: its qcode (or URI, where no scheme is known), its name, or both.
+
+    ``type`` says what it is, where the feed does; ``media_topic`` is the Media Topic that an IPTC subject
+    code (``subj:…``) stands for.
+    """
 
     qcode: Text | UnsetType = UNSET
     name: Text | UnsetType = UNSET
+    type: SubjectType | UnsetType = UNSET
+    media_topic: Annotated[str, Meta(pattern="^medtop:[0-9]{8}$")] | UnsetType = UNSET
+
+
+class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the copy was written or filed: a name, a country (name or code as given), a qcode."""
+
+    name: Text | UnsetType = UNSET
+    country: Text | UnsetType = UNSET
+    qcode: Text | UnsetType = UNSET
+
+
+class Media(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A link to a picture, a graphic, a video or a sound: where it is, and what the copy says of it.
+
+    ``type`` is its MIME type, ``rendition`` the role of this size of it, ``width`` and ``height`` are pixels.
+    """
+
+    href: Text
+    type: Text | UnsetType = UNSET
+    rendition: Text | UnsetType = UNSET
+    caption: Text | UnsetType = UNSET
+    credit: Text | UnsetType = UNSET
+    width: Count | UnsetType = UNSET
+    height: Count | UnsetType = UNSET
+
+
+class Replaced(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The article that this one takes the place of, by its guid, and the status that it has from now on."""
+
+    guid: Text
+    status: Status | UnsetType = UNSET
 
 
 class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,7 +113,14 @@ class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """An article as the wire gave it: the value of a message on ``news.raw``."""
+    """An article as the wire gave it: the value of a message on ``news.raw``.
+
+    ``embargo`` is when it may be published, ``expires`` when no more. ``summary`` is a description that is no
+    part of the body. ``ednotes`` are notes to editors; ``ednotes_nonpublic`` are marked as not for
+    publication and end before the index. ``members`` are the guids in a package. ``wire`` holds header
+    fields that the format has and this contract has no name for. ``flags`` say, for a person, what was
+    mended and what could not be read.
+    """
 
     id: Id
     source: Text
@@ -71,21 +129,37 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     received: Instant
     provenance: Provenance
     guid: Text | UnsetType = UNSET
+    kind: Kind | UnsetType = UNSET
+    item_class: ItemClass | UnsetType = UNSET
+    replaces: Replaced | UnsetType = UNSET
     embargo: Instant | UnsetType = UNSET
+    expires: Instant | UnsetType = UNSET
     urgency: Annotated[int, Meta(ge=1, le=9)] | UnsetType = UNSET
     language_declared: LanguageTag | UnsetType = UNSET
     headline: Text | UnsetType = UNSET
+    subheadline: Text | UnsetType = UNSET
     slugline: Text | UnsetType = UNSET
     byline: Text | UnsetType = UNSET
     dateline: Text | UnsetType = UNSET
+    located: Place | UnsetType = UNSET
     created: PartialDate | UnsetType = UNSET
     modified: PartialDate | UnsetType = UNSET
     subjects: tuple[Subject, ...] = ()
+    keywords: tuple[Text, ...] = ()
+    summary: Text | UnsetType = UNSET
     body: Text | UnsetType = UNSET
     headings: tuple[Span, ...] = ()
+    tables: tuple[Span, ...] = ()
+    media: tuple[Media, ...] = ()
+    members: tuple[Text, ...] = ()
+    ednotes: tuple[Text, ...] = ()
+    ednotes_nonpublic: tuple[Text, ...] = ()
     provider: Text | UnsetType = UNSET
     rights: Text | UnsetType = UNSET
+    usageterms: Text | UnsetType = UNSET
     url: Text | UnsetType = UNSET
+    wire: dict[str, Text] = {}
+    flags: tuple[Text, ...] = ()
 
 
 class Entity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,10 +269,11 @@ def check(article: RawArticle) -> None:
     """What the contract asks beyond the fields' own types.
 
     Raises:
-        InvalidArticleError: there is no text though the article is not canceled, a date is not in the
-            calendar, or a span is empty or leaves the body.
+        InvalidArticleError: there is no text though the article is a text and not canceled, a date is not
+            in the calendar, or a span is empty or leaves the body.
     """
-    if article.status != "canceled" and not (article.body or article.headline):
+    needs_text = article.status != "canceled" and (article.item_class or "text") == "text"
+    if needs_text and not (article.body or article.headline or article.summary):
         raise InvalidArticleError("neither headline nor body: there is no text to publish")
     for date in (article.created, article.modified):
         if date:
@@ -207,7 +282,7 @@ def check(article: RawArticle) -> None:
             except ValueError as error:
                 raise InvalidArticleError(f"there is no date {date}: {error}") from error
     length = len(article.body or "")
-    spans = [*article.headings]
+    spans = [*article.headings, *article.tables]
     if isinstance(article, EnrichedArticle):
         spans += [span for entity in article.entities for span in entity.mentions]
     for span in spans:
@@ -216,8 +291,11 @@ def check(article: RawArticle) -> None:
 
 
 def text_of(article: RawArticle) -> str:
-    """Headline and body as one text, parted by a blank line: what language and topics are read from."""
-    return "\n\n".join(part for part in (article.headline, article.body) if part)
+    """Headline and body as one text, parted by a blank line: what language and topics are read from.
+
+    Where there is no body, the summary stands in for it.
+    """
+    return "\n\n".join(part for part in (article.headline, article.body or article.summary) if part)
 
 
 def article_id(source: str, guid: str | UnsetType, text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.feeds.shape import Item, Result, Unreadable
+from pipeline.formats import Context
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".swp", "~")
 
@@ -55,10 +56,15 @@ class Files:
     """The files that are named, and those in the folders that are named."""
 
     name = "files"
+    atomic = False
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._found = [found for path in paths for found in find(path)]
         self.total: int | None = sum(item.size for item in self._found if isinstance(item, FileItem))
+
+    def context(self, item: Item, base: Context) -> Context:  # noqa: ARG002 - the shape of all feeds
+        """What holds for all of them."""
+        return base
 
     def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
         """All of them at once."""

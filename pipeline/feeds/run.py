@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -18,6 +18,9 @@ from pipeline.feeds.report import Event, Kind, OnEvent, Summary
 from pipeline.feeds.shape import Feed, Item, Result, StoppedReadingError, Unreadable
 from pipeline.producer import Producer, StoppedError
 from pipeline.settings import Settings
+
+REASONS = 10
+"""Faults of one item that are told to its feed."""
 
 GRACE_S = 10.0
 """Seconds that a stopped run waits for the acknowledgements of what it sent."""
@@ -82,7 +85,7 @@ class Run:
                         self._unreadable(item.location, item.reason)
                         continue
                     tallies.append(_Tally(item))
-                    self._read(tallies[-1], each.name)
+                    self._read(tallies[-1], each)
                     self._acknowledge(each, tallies)
                 self._producer.flush()
             finally:
@@ -94,16 +97,24 @@ class Run:
         if self._stop.is_set():
             raise StoppedError("stopped before all was read")
 
-    def _read(self, tally: _Tally, feed_name: str) -> None:
-        """Send all that an item holds."""
+    def _read(self, tally: _Tally, each: Feed) -> None:
+        """Send all that an item holds; of an atomic feed's item nothing, if a piece of it is rejected."""
         location = tally.item.location
-        context = structs.replace(
-            self._context, feed=feed_name, location=location, received=datetime.now(UTC)
+        context = each.context(
+            tally.item,
+            structs.replace(self._context, feed=each.name, location=location, received=datetime.now(UTC)),
         )
         try:
             with tally.item.open() as file:
                 counted = _Counted(file, self._read_bytes)
-                for outcome in formats.read(formats.Stream(counted), context):
+                outcomes: Iterable[formats.Outcome] = formats.read(formats.Stream(counted), context)
+                if each.atomic:
+                    outcomes = list(outcomes)
+                    refused = [one for one in outcomes if isinstance(one, formats.Rejected)]
+                    for one in refused:
+                        self._reject(tally, one)
+                    outcomes = [] if refused else outcomes
+                for outcome in outcomes:
                     self._send(tally, outcome)
         except OSError as error:
             self._unreadable(location, error.strerror or str(error))
@@ -118,9 +129,7 @@ class Run:
             place += str(outcome.provenance.offset)
         else:
             place = outcome.place
-            self._summary.rejected += 1
-            tally.result = structs.replace(tally.result, rejected=tally.result.rejected + 1)
-            self._tell("rejected", f"{place}: {outcome.reason}")
+            self._reject(tally, outcome)
         article = isinstance(outcome, RawArticle)
 
         def done(error: Exception | None) -> None:
@@ -132,6 +141,17 @@ class Run:
         else:
             self._producer.send_dead(_letter(outcome, self._limit), done)
         self._drain()
+
+    def _reject(self, tally: _Tally, rejected: formats.Rejected) -> None:
+        """Count a piece that is no article, and say why."""
+        self._summary.rejected += 1
+        tally.result = structs.replace(
+            tally.result,
+            rejected=tally.result.rejected + 1,
+            reasons=(*tally.result.reasons, rejected.reason)[:REASONS],
+            truncated=tally.result.truncated or rejected.kind == "truncated",
+        )
+        self._tell("rejected", f"{rejected.place}: {rejected.reason}")
 
     def _acknowledge(self, each: Feed, tallies: deque[_Tally]) -> None:
         """Tell the feed of the first items as far as they are done with."""

@@ -7,6 +7,8 @@ from typing import BinaryIO, Protocol
 
 from msgspec import Struct
 
+from pipeline.formats import Context
+
 
 class StoppedReadingError(Exception):
     """The feed was stopped while it waited for bytes: what was read of the item is no whole item."""
@@ -24,11 +26,15 @@ class Result(Struct, frozen=True, kw_only=True):
 
     ``accepted`` articles are with the broker, ``rejected`` pieces are none and were reported, ``failed``
     ones the broker did not take: the item has to come again. So it has when it changed while it was read.
+    ``reasons`` say, for a person, what was wrong with the first of them. ``truncated``: what was wrong is
+    that the end is missing, so that the whole may come yet.
     """
 
     accepted: int
     rejected: int
     failed: int
+    reasons: tuple[str, ...] = ()
+    truncated: bool = False
 
     @property
     def settled(self) -> bool:
@@ -59,6 +65,13 @@ class Feed(Protocol):
     name: str
     total: int | None
     """Bytes that there are to read, where that is known."""
+    atomic: bool
+    """Whether an item of which a piece is rejected gives nothing at all, no dead letter either: its sender is
+    told, and can mend it."""
+
+    def context(self, item: Item, base: Context) -> Context:
+        """What holds for an item: ``base``, with what the feed knows better (source, language, …)."""
+        ...
 
     def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
         """What there is to read now; a feed that goes on waits here for more."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
 from pipeline.feeds.shape import Item, Result, StoppedReadingError, Unreadable
+from pipeline.formats import Context
 
 _LOOK_S = 0.25
 
@@ -19,6 +20,7 @@ class StandardInput:
     """What comes in on a file descriptor until it ends; a stop ends the wait for more."""
 
     name = "stdin"
+    atomic = False
     location = "stdin"
 
     def __init__(self, stop: threading.Event, descriptor: int = 0) -> None:
@@ -26,6 +28,10 @@ class StandardInput:
         self._descriptor = descriptor
         status = os.fstat(descriptor)
         self.total: int | None = status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def context(self, item: Item, base: Context) -> Context:  # noqa: ARG002 - the shape of all feeds
+        """What holds for all of them."""
+        return base
 
     def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
         """The one item that it is."""

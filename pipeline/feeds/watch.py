@@ -14,6 +14,7 @@ from watchfiles import watch
 from pipeline.feeds.files import FileItem, find, wanted
 from pipeline.feeds.memory import Memory
 from pipeline.feeds.shape import Item, Result, Unreadable
+from pipeline.formats import Context
 from pipeline.settings import Settings
 
 QUIET_S = 1.0
@@ -30,6 +31,7 @@ class Watch:
 
     name = "watch"
     total: int | None = None
+    atomic = False
 
     def __init__(
         self, folder: Path, memory: Memory, stop: threading.Event, *, quiet_s: float = QUIET_S
@@ -41,6 +43,10 @@ class Watch:
         self._pending: dict[Path, tuple[tuple[int, int], float]] = {}
         self._reported: set[Unreadable] = set()
         self._scanned = 0.0
+
+    def context(self, item: Item, base: Context) -> Context:  # noqa: ARG002 - the shape of all feeds
+        """What holds for all of them."""
+        return base
 
     def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
         """The files that are ready, whenever there are some.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.formats import jsonl, text
-from pipeline.formats.shape import Context, Format, Outcome, Rejected
+from pipeline.formats.shape import Context, Format, Kind, Outcome, Piece, Rejected, UnfitError
 from pipeline.formats.stream import HEAD, Stream, stream_of
+from pipeline.formats.unpacked import MAGIC, BadArchiveError, Unpacked
 
 __all__ = ["FORMATS", "Context", "Format", "Outcome", "Rejected", "Stream", "choose", "parse", "read"]
 
-FORMATS: tuple[Format, ...] = (jsonl, text)
+FORMATS: tuple[Format, ...] = (
+    jsonl,
+    text,
+)
 """The formats in the order in which they are asked; the last one takes what no other knows."""
 
 
@@ -34,12 +38,48 @@ def choose(stream: Stream) -> Format:
 def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """The articles and the rejected pieces of a stream, at least one of them, in its order.
 
+    What is compressed by gzip is read as what is in it. ``context.format`` says the format, if it does.
+
     Raises:
         OSError: the stream cannot be read.
+        LookupError: there is no format of the name that the context says.
     """
-    yield from choose(stream).read(stream, context)
+    if b"".join(stream.peek_lines(1, HEAD)).startswith(MAGIC):
+        yield from _unpacked(stream, context)
+    else:
+        yield from _plain(stream, context)
+
+
+def named(name: str) -> Format:
+    """The format of a name.
+
+    Raises:
+        LookupError: there is none; says which there are.
+    """
+    for known in FORMATS:
+        if name == known.NAME:
+            return known
+    raise LookupError(f"there is no format {name!r}; there are {', '.join(one.NAME for one in FORMATS)}")
 
 
 def parse(data: bytes, context: Context) -> Iterator[Outcome]:
     """The articles and the rejected pieces of a whole file in memory. Never raises."""
     return read(stream_of(data), context)
+
+
+def _plain(stream: Stream, context: Context) -> Iterator[Outcome]:
+    known = named(context.format) if context.format else choose(stream)
+    yield from known.read(stream, context)
+
+
+def _unpacked(stream: Stream, context: Context) -> Iterator[Outcome]:
+    """What is in a gzip file; of one that is broken the packed head is kept, what was read before stands."""
+    head = stream.peek(HEAD)
+    try:
+        yield from _plain(Stream(Unpacked(stream)), context)
+    except BadArchiveError as error:
+        reason = str(error)
+        kind: Kind = "truncated" if reason.startswith("cut") else "size" if "large" in reason else "syntax"
+        rest = stream.skip() if kind != "size" else 0
+        piece = Piece(head, 0, max(0, stream.offset + rest - len(head)))
+        yield piece.rejected(UnfitError(kind, reason), context)

@@ -13,6 +13,7 @@ HEADING = 120
 
 _NARROWEST, _WIDEST = 50, 132
 _BREAK = re.compile(r"\r\n?|\x85|\x0b|\x0c")
+_SOFT = re.compile("\u00ad")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"'”’»)\]\s]*$")
@@ -23,7 +24,9 @@ _BINARY_SHARE = 0.01
 
 
 def clean(text: str) -> str:
-    """The text with line feeds as line ends and without the odd control character, which no reader sees.
+    """The text with line feeds as line ends, without soft hyphens and the odd control character.
+
+    No reader sees these, and they keep a word from being found.
 
     Raises:
         UnfitError: a NUL, more than one control character in a hundred (it is no text), or half of a
@@ -42,7 +45,7 @@ def clean(text: str) -> str:
     except UnicodeEncodeError as error:
         half = f"U+{ord(stripped[error.start]):04X}"
         raise UnfitError("encoding", f"half of a surrogate pair ({half}) is no character") from error
-    return stripped
+    return _SOFT.sub("", stripped)
 
 
 def line(text: str) -> str:

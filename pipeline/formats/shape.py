@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from pipeline.article import (
     InvalidArticleError,
@@ -15,24 +16,32 @@ from pipeline.article import (
     Provenance,
     RawArticle,
     Stage,
+    Subject,
     article_id,
     decode_raw,
     encode,
     version_of,
 )
+from pipeline.formats import newscodes
 from pipeline.formats.stream import HEAD, Stream
 
 ROOM = 4
 """How many times larger than an article's own JSON the original may be: escapes, UTF-16, unread members."""
 
-Kind = Literal["empty", "binary", "encoding", "format", "syntax", "type", "value", "size"]
+Kind = Literal["empty", "binary", "encoding", "format", "syntax", "type", "value", "size", "truncated"]
+"""What is wrong with a piece; ``truncated``: its end is missing, so the whole may come yet."""
+
+FAULTS = 10
+"""Items of one file whose faults are told one by one."""
 
 
 class Context(Struct, frozen=True, kw_only=True):
     """What a format cannot read from the bytes: where they come from and what holds for all of them.
 
-    ``language`` is declared for articles that declare none themselves; ``limit`` is the largest article,
-    in bytes of its JSON.
+    ``limit`` is the largest article, in bytes of its JSON. ``language`` and ``provider`` are declared for
+    articles that declare none themselves, ``zone`` (an IANA name) is that of times without one. ``format``
+    is the name of the format, where it is not to be told by the bytes. ``mapping`` names the members of JSON
+    lines by the article's fields: ``{"headline": "fields.title"}``.
     """
 
     source: str
@@ -41,6 +50,15 @@ class Context(Struct, frozen=True, kw_only=True):
     received: datetime
     limit: int
     language: LanguageTag | None = None
+    provider: str | None = None
+    zone: str | None = None
+    format: str | None = None
+    mapping: dict[str, str] = {}
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The zone of times without one; UTC where none is set."""
+        return ZoneInfo(self.zone) if self.zone else UTC
 
     @property
     def room(self) -> int:
@@ -151,6 +169,48 @@ def outcome(
         return piece.rejected(error, context, "validate")
 
 
+def outcomes(
+    piece: Piece,
+    context: Context,
+    name: str,
+    items_of: Callable[[bytes], Iterable[dict[str, Any] | UnfitError]],
+) -> Iterator[Outcome]:
+    """What a piece of several items gives: an article each, and one rejection for all that are none.
+
+    ``items_of`` reads the fields of each item, or the reason why it is no article; it may raise that reason
+    for the piece as a whole, or for what comes after an item that it has given already.
+    """
+    faults: list[str] = []
+    first: UnfitError | None = None
+    count = 0
+    try:
+        for item in items_of(piece.data):
+            count += 1
+            try:
+                if isinstance(item, UnfitError):
+                    raise item
+                yield _article(item, context, name, piece.offset)
+            except UnfitError as error:
+                first = first or error
+                faults.append(f"item {count}: {error}")
+    except UnfitError as error:
+        first = first or error
+        faults.append(str(error))
+    if first is None and count == 0:
+        first = UnfitError("empty", "empty: no item in it")
+        faults.append(str(first))
+    if first is not None:
+        yield piece.rejected(UnfitError(first.kind, _told(faults, count), first.offset), context, "validate")
+
+
+def _told(faults: list[str], count: int) -> str:
+    """The faults of a file's items, for a person."""
+    if count <= 1:
+        return faults[0].removeprefix("item 1: ")
+    more = f"; and {len(faults) - FAULTS} more" if len(faults) > FAULTS else ""
+    return f"{len(faults)} of {count} items are no articles: " + "; ".join(faults[:FAULTS]) + more
+
+
 def _article(fields: dict[str, Any], context: Context, name: str, offset: int) -> RawArticle:
     """The article of these fields, by the contract; a field that is ``UNSET`` is absent.
 
@@ -163,6 +223,9 @@ def _article(fields: dict[str, Any], context: Context, name: str, offset: int) -
     version = version_of(own, known.get("modified", UNSET), known.get("created", UNSET), context.received)
     if context.language:
         known.setdefault("language_declared", context.language)
+    if context.provider:
+        known.setdefault("provider", context.provider)
+    known["subjects"] = tuple(map(_with_topic, dict.fromkeys(known.get("subjects", ()))))
     known.setdefault("status", "usable")
     embargo = known.get("embargo")
     if embargo and embargo > context.received and known["status"] == "usable":
@@ -184,3 +247,9 @@ def _article(fields: dict[str, Any], context: Context, name: str, offset: int) -
         reason = f"too large: {len(encoded):,} bytes as an article; the limit is {context.limit:,}"
         raise UnfitError("size", reason)
     return article
+
+
+def _with_topic(subject: Subject) -> Subject:
+    """The subject with the Media Topic that its code stands for."""
+    topic = newscodes.media_topic(subject.qcode or "")
+    return structs.replace(subject, media_topic=topic) if topic else subject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _TIMED = re.compile(
@@ -29,8 +29,10 @@ def partial(text: str) -> str:
     return text
 
 
-def instant(text: str, *, zone_needed: bool = False) -> datetime:
-    """A point in time from ISO 8601, in UTC. Without a zone it is read as UTC, unless a zone is needed.
+def instant(text: str, *, zone_needed: bool = False, zone: tzinfo = UTC) -> datetime:
+    """A point in time from ISO 8601, basic or extended, in UTC.
+
+    Without a zone of its own it is read as of ``zone``, unless one is needed.
 
     Raises:
         ValueError: it is no such time, or it lacks the zone; the message says which.
@@ -38,24 +40,35 @@ def instant(text: str, *, zone_needed: bool = False) -> datetime:
     match = _TIMED.fullmatch(text)
     if not match:
         raise ValueError(f"{text!r} is not a time like 2024-06-19T10:15:00Z")
-    day, clock, zone = match.groups()
-    if zone is None and zone_needed:
+    day, clock, offset = match.groups()
+    if offset is None and zone_needed:
         raise ValueError(f"{text!r} has no time zone: write 2024-06-19T10:15:00+02:00")
     try:
-        moment = datetime.fromisoformat(f"{day}T{clock.replace(',', '.')}{(zone or 'Z').upper()}")
-        return moment.astimezone(UTC)
+        moment = datetime.fromisoformat(f"{day}T{clock.replace(',', '.')}{(offset or '').upper()}")
+        return (moment if offset else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} is not a time: {error}") from error
 
 
-def exact(text: str) -> str:
-    """A partial date as it is, or a time as an instant in UTC that ends in Z.
+def exact(text: str, zone: tzinfo = UTC) -> str:
+    """A partial date as it is, or a time as an instant in UTC that ends in Z, as for ``instant``.
 
     Raises:
         ValueError: it is neither; the message says why.
     """
     if ":" not in text and "T" not in text.upper():
         return partial(text)
-    moment = instant(text)
+    return written(instant(text, zone=zone))
+
+
+def zoned(text: str) -> bool:
+    """Whether a time says its zone."""
+    match = _TIMED.fullmatch(text)
+    return bool(match and match[3])
+
+
+def written(moment: datetime) -> str:
+    """An instant as the contract writes it: in UTC, ending in Z, to the microsecond where there are any."""
+    moment = moment.astimezone(UTC)
     fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
     return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}{fraction}Z"

@@ -17,6 +17,8 @@ FACETS: dict[Label, str] = {
     "MISC": "miscellaneous",
 }
 _TITLE_LENGTH = 100
+# Notes that no reader may see end here; models read them no more than the index does.
+_UNSEEN = ("ednotes_nonpublic",)
 # Only what is ours or has been checked: nothing in it can make Elasticsearch refuse a kill.
 _TOMBSTONE = ("id", "guid", "source", "version", "status", "provenance", "received", "enriched")
 
@@ -30,22 +32,26 @@ def document(article: EnrichedArticle, indexed: datetime, languages: Collection[
         languages: the languages for which the index has a ``text_…`` field of its own.
 
     Returns:
-        The article's fields beside flat facets and ``@timestamp`` (the first instant that its creation may
-        mean, else when it was received); for a kill, a tombstone without text.
+        The article's fields, but for notes that are not for publication, beside flat facets and
+        ``@timestamp`` (the first instant that its creation, else its last change, may mean, else when it was
+        received); for a kill, a tombstone without text.
 
     Raises:
-        ValueError: its date of creation is no day of the calendar (never for a kill).
+        ValueError: its date is no day of the calendar (never for a kill).
     """
     fields: dict[str, Any] = msgspec.to_builtins(article)
+    for name in _UNSEEN:
+        fields.pop(name, None)
     moment = article.received
     if article.status == "canceled":
         fields = {name: fields[name] for name in _TOMBSTONE if name in fields}
     else:
         fields |= _facets(article, fields) | _own_language(article, languages)
-        moment = earliest(article.created) if article.created else moment
+        date = article.created or article.modified
+        moment = earliest(date) if date else moment
     fields |= {
         name: _utc(datetime.fromisoformat(fields[name]))
-        for name in ("received", "enriched", "embargo")
+        for name in ("received", "enriched", "embargo", "expires")
         if name in fields
     }
     return fields | {
@@ -73,10 +79,10 @@ def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def title(article: EnrichedArticle) -> str:
-    """What a list of articles shows: the headline, else the first words of the body, else the id."""
+    """What a list of articles shows: the headline, else the first words of the text, else the id."""
     if headline := " ".join((article.headline or "").split()):
         return headline
-    words = " ".join((article.body or "").split())
+    words = " ".join((article.body or article.summary or "").split())
     if len(words) <= _TITLE_LENGTH:
         return words or article.id
     start = words[:_TITLE_LENGTH]
@@ -88,7 +94,8 @@ def _own_language(article: EnrichedArticle, languages: Collection[str]) -> dict[
     language = (article.language or "").partition("-")[0].lower()
     if language not in languages:
         return {}
-    return {f"text_{language}": [text for text in (article.headline, article.body) if text]}
+    texts = (article.headline, article.subheadline, article.body or article.summary)
+    return {f"text_{language}": [text for text in texts if text]}
 
 
 def _distinct(names: Iterable[str]) -> list[str]:

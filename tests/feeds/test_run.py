@@ -42,6 +42,7 @@ class Given:
     """A feed that gives what the test gives it, and remembers what it was told."""
 
     name = "given"
+    atomic = False
 
     def __init__(self, *batches: Iterable[Item | Unreadable], total: int | None = None) -> None:
         self._batches = batches
@@ -50,6 +51,9 @@ class Given:
 
     def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
         yield from self._batches
+
+    def context(self, item: Item, base: Context) -> Context:  # noqa: ARG002 - the shape of all feeds
+        return base
 
     def acknowledge(self, item: Item, result: Result) -> None:
         self.told.append((item.location, result))
