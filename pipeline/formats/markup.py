@@ -252,7 +252,7 @@ def _lines(element: Element) -> list[str]:
     text = "".join(_broken(element))
     lines = [line for line in text.split("\n") if line.strip()]
     columns = sum(bool(_COLUMNS.search(line)) for line in lines)
-    return lines if len(lines) >= _TABLE_LINES and columns * 2 >= len(lines) else []
+    return lines if columns >= _TABLE_LINES and columns * 2 >= len(lines) else []
 
 
 def _broken(element: Element) -> Iterator[str]:

@@ -64,6 +64,8 @@ class Unpacked:
         if self._given > max(LARGEST, self._taken * RATIO):
             raise BadArchiveError(f"too large: {self._taken:,} bytes of gzip give {self._given:,} and go on")
         if self._member.eof:
-            self._packed = self._member.unused_data or self._file.read(_READ)
-            self._ended = not self._packed.startswith(MAGIC[: len(self._packed)]) or not self._packed
+            self._packed = self._member.unused_data
+            if len(self._packed) < len(MAGIC):
+                self._packed += self._file.read(_READ)
+            self._ended = not self._packed.startswith(MAGIC)
             self._member = zlib.decompressobj(wbits=31)

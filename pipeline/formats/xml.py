@@ -26,6 +26,12 @@ _START = re.compile(
     r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)*+<([A-Za-z_][\w.:-]*)(?:[^>]{0,4000})",
     re.DOTALL | re.IGNORECASE,
 )
+# What no missing end explains: no element at the start, more than one, end tags in the wrong order.
+_BROKEN = {
+    etree.ErrorTypes.ERR_DOCUMENT_EMPTY,
+    etree.ErrorTypes.ERR_DOCUMENT_END,
+    etree.ErrorTypes.ERR_TAG_NAME_MISMATCH,
+}
 _ENTITIES = re.compile(r"<!ENTITY\s")
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _PROLOGUE = re.compile(r"\ufeff?\s*(<\?xml[^>]*\?>\s*)*", re.ASCII)
@@ -114,7 +120,8 @@ def _unfit(error: etree.XMLSyntaxError, text: str) -> UnfitError:
     message = str(error.msg).split(", line ")[0]
     if _ENTITIES.search(text):
         return UnfitError("syntax", f"not XML that can be read: entities that are a trap ({message})")
-    if line >= end and not _closed(text):
+    broken = error.code in _BROKEN  # type: ignore[attr-defined]  # the stubs lack it
+    if line >= end and not broken and not _closed(text):
         return UnfitError("truncated", f"cut off: the XML ends in line {line} without its end ({message})")
     return UnfitError("syntax", f"not XML that can be read: {message} (line {line}, column {column})")
 
