@@ -3,7 +3,7 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit lint bench lock schemas clean
+.PHONY: help setup demo test unit long lint bench lock schemas clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -31,6 +31,9 @@ test: setup lint ## Check everything, end to end on a real Kafka and a real Elas
 
 unit: setup lint ## Check what needs no services
 	@$(BIN)/pytest -m 'not services'
+
+long: setup ## Try every format on ten thousand inputs for each property (an hour or so)
+	@$(BIN)/pytest -q -m 'not services' --hypothesis-profile=long --timeout=3600 tests/formats
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff format --check --quiet

@@ -95,6 +95,18 @@ def test_text_is_needed_unless_the_article_is_canceled() -> None:
     article.check(raw(body=UNSET, status="canceled"))
 
 
+def test_only_a_text_needs_text() -> None:
+    article.check(raw(body=UNSET, item_class="picture"))
+    article.check(raw(body=UNSET, item_class="text", summary="S"))
+    with pytest.raises(InvalidArticleError, match="no text"):
+        article.check(raw(body=UNSET, item_class="text"))
+
+
+def test_tables_stay_within_the_body() -> None:
+    with pytest.raises(InvalidArticleError, match="3:500"):
+        article.check(raw(tables=(Span(3, 500),)))
+
+
 def test_mentions_stay_within_the_body() -> None:
     stray = Entity(text="Kim", label="PER", count=1, mentions=(Span(0, 500),))
     with pytest.raises(InvalidArticleError, match="0:500"):
@@ -126,6 +138,11 @@ def test_headline_and_body_are_one_text() -> None:
     assert article.text_of(raw(headline="H", body="B")) == "H\n\nB"
     assert article.text_of(raw(body="B")) == "B"
     assert article.text_of(raw(body=UNSET, status="canceled")) == ""
+
+
+def test_a_summary_stands_in_for_a_body() -> None:
+    assert article.text_of(raw(headline="H", body=UNSET, summary="S")) == "H\n\nS"
+    assert article.text_of(raw(headline="H", body="B", summary="S")) == "H\n\nB"
 
 
 def test_the_guid_makes_the_id() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,7 +20,7 @@ from pipeline.formats.shape import Context, Format, Outcome, Rejected
 from pipeline.formats.stream import stream_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 RECEIVED = datetime(2024, 6, 19, 12, 0, tzinfo=UTC)
 LIMIT = 16 * 1024
@@ -84,11 +86,46 @@ def assert_sound(data: bytes, found: Iterable[Outcome]) -> None:
             assert one.place == f"/in/wire, byte {one.offset}"
 
 
+_FORBIDDEN = (
+    "open",
+    "socket.",
+    "subprocess.",
+    "os.exec",
+    "os.system",
+    "os.posix_spawn",
+    "urllib.",
+    "ftplib.",
+)
+_watching = False
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuses what opens something; a hook cannot be taken away again, so it is told when to look."""
+    if _watching and event.startswith(_FORBIDDEN):
+        raise AssertionError(f"{event}{arguments} while reading")
+
+
+sys.addaudithook(_audit)
+
+
+@contextmanager
+def opening_forbidden() -> Iterator[None]:
+    """Within it no file, socket or program is opened by Python (libxml2's own are tested in test_xml)."""
+    global _watching  # noqa: PLW0603 - the hook is one for the whole process
+    _watching = True
+    try:
+        yield
+    finally:
+        _watching = False
+
+
 class Conformance:
     """Inherit it, name the format, and give copy that is of it."""
 
     format: Format
     copy: bytes
+    ends: bool = True
+    """Whether a file of this format shows that its end is there; plain text and HTML do not."""
 
     def read(self, data: bytes) -> list[Outcome]:
         return list(self.format.read(stream_of(data), context()))
@@ -119,6 +156,20 @@ class Conformance:
     def test_any_text_gives_articles_or_rejections(self, text: str) -> None:
         data = text.encode()
         assert_sound(data, self.read(data))
+
+    def test_nothing_is_opened_while_it_is_read(self) -> None:
+        self.read(self.copy)  # What is loaded at first use is loaded now.
+        for data in (self.copy, self.copy.replace(b">", b"> ", 1), self.copy[: len(self.copy) // 2]):
+            with opening_forbidden():
+                self.read(data)
+
+    def test_copy_that_was_cut_off_gives_nothing_that_was_not_whole(self) -> None:
+        """Half an article is none: it is rejected, or it had come whole before the cut."""
+        whole = {(one.guid, one.body) for one in self.read(self.copy) if isinstance(one, RawArticle)}
+        if self.ends:
+            for end in range(1, len(self.copy.rstrip()) - 1, max(1, len(self.copy) // 150)):
+                found = [one for one in self.read(self.copy[:end]) if isinstance(one, RawArticle)]
+                assert {(one.guid, one.body) for one in found} <= whole, self.copy[:end]
 
     def test_the_same_copy_gives_the_same_ids_and_versions(self) -> None:
         first, second = self.read(self.copy), self.read(self.copy)

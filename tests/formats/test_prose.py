@@ -108,6 +108,10 @@ def test_line_ends_of_every_kind_become_one() -> None:
     assert prose.clean("a\r\nb\rc\x85d\x0be\x0cf\n") == "a\nb\nc\nd\ne\nf\n"
 
 
+def test_soft_hyphens_go_since_they_keep_a_word_from_being_found() -> None:
+    assert prose.clean("pre\u00admier lan\u00adceur") == "premier lanceur"
+
+
 def test_an_odd_control_character_is_dropped() -> None:
     assert prose.clean("x" * 99 + "\x02") == "x" * 99
     assert prose.clean("tab\tstays") == "tab\tstays"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,26 @@ def test_times_become_utc(text: str, utc: str) -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time"):
         times.exact(text)
+
+
+def test_a_time_without_a_zone_is_of_the_zone_that_is_given() -> None:
+    oslo = ZoneInfo("Europe/Oslo")
+    assert times.exact("2024-06-19T10:15:00", oslo) == "2024-06-19T08:15:00Z"
+    assert times.exact("2024-06-19T10:15:00Z", oslo) == "2024-06-19T10:15:00Z"
+    assert times.exact("2024-06-19", oslo) == "2024-06-19"
+
+
+@pytest.mark.parametrize(
+    ("text", "zoned"),
+    [
+        ("20240619T101500+0200", True),
+        ("2024-06-19T10:15Z", True),
+        ("2024-06-19T10:15", False),
+        ("2024", False),
+    ],
+)
+def test_whether_it_says_its_zone(text: str, zoned: bool) -> None:
+    assert times.zoned(text) is zoned
 
 
 def test_a_zone_can_be_asked_for() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from pipeline.article import EnrichedArticle, Provenance, Span, Subject, Topic
+from pipeline.article import EnrichedArticle, Media, Place, Provenance, Replaced, Span, Subject, Topic
 from pipeline.sink.document import document, title
 from pipeline.sink.templates import components, languages
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
@@ -81,6 +81,22 @@ def test_the_timestamp_is_the_first_instant_of_the_creation_else_of_receipt(
     found = made(created=created)
     assert found["@timestamp"] == timestamp
     assert found.get("created", UNSET) == created
+
+
+def test_the_timestamp_of_an_article_without_creation_is_that_of_its_last_change() -> None:
+    assert made(modified="2024-06-18")["@timestamp"] == "2024-06-18T00:00:00Z"
+
+
+def test_notes_that_are_not_for_publication_end_before_the_index() -> None:
+    found = made(ednotes=("Adds quote.",), ednotes_nonpublic=("Call the desk.",))
+    assert list(found["ednotes"]) == ["Adds quote."]
+    assert "Call the desk." not in str(found)
+
+
+def test_a_summary_stands_in_for_a_body_that_is_not_there() -> None:
+    found = made(body=UNSET, headline=UNSET, subheadline="Sous-titre", summary="Le pont rouvre.")
+    assert found["title"] == "Le pont rouvre."
+    assert found["text_fr"] == ["Sous-titre", "Le pont rouvre."]
 
 
 def test_instants_are_written_in_utc() -> None:
@@ -192,6 +208,22 @@ def articles(draw: st.DrawFn) -> EnrichedArticle:
         language_confidence=draw(st.one_of(st.just(UNSET), st.floats(0, 1))),
         subjects=(Subject(qcode=draw(texts)),) if draw(st.booleans()) else (),
         created=draw(st.sampled_from([UNSET, "1999", "2024-02-29", "2024-06-19T08:30:00.5Z"])),
+        kind=draw(st.sampled_from([UNSET, "update", "kill"])),
+        item_class=draw(st.sampled_from([UNSET, "text", "picture"])),
+        replaces=draw(st.sampled_from([UNSET, Replaced(guid="old", status="canceled")])),
+        located=draw(st.sampled_from([UNSET, Place(name="Harbour", country="HC")])),
+        media=(Media(href="a.jpg", width=3),) if draw(st.booleans()) else (),
+        keywords=(draw(texts),) if draw(st.booleans()) else (),
+        summary=draw(maybe),
+        subheadline=draw(maybe),
+        usageterms=draw(maybe),
+        tables=(Span(0, 1),) if draw(st.booleans()) else (),
+        members=("urn:a",) if draw(st.booleans()) else (),
+        ednotes=(draw(texts),) if draw(st.booleans()) else (),
+        ednotes_nonpublic=(draw(texts),) if draw(st.booleans()) else (),
+        wire={"service": draw(texts)} if draw(st.booleans()) else {},
+        flags=(draw(texts),) if draw(st.booleans()) else (),
+        expires=draw(st.sampled_from([UNSET, NOON])),
         models={"entities": draw(texts)} if draw(st.booleans()) else {},
         urgency=draw(st.one_of(st.just(UNSET), st.integers(1, 9))),
     )
