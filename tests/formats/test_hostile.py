@@ -34,8 +34,8 @@ G2 = (
     '<html xmlns="http://www.w3.org/1999/xhtml"><body>{}</body></html></inlineXML></contentSet></newsItem>'
 )
 NITF = (
-    '<nitf><head><docdata><doc-id id-string="n1"/></docdata></head><body><body.head><hedline><hl1>Harbour</hl1>'
-    "</hedline></body.head><body.content>{}</body.content></body></nitf>"
+    '<nitf><head><docdata><doc-id id-string="n1"/></docdata></head><body><body.head><hedline>'
+    "<hl1>Harbour</hl1></hedline></body.head><body.content>{}</body.content></body></nitf>"
 )
 NEWSML = (
     '<NewsML Version="1.2"><NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:n1'
