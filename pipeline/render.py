@@ -28,6 +28,10 @@ FACTS = (
     *(
         "id",
         "status",
+        "kind",
+        "item_class",
+        "embargo",
+        "expires",
         "language",
         "created",
         "modified",
@@ -115,6 +119,9 @@ def _below(text: Text) -> None:
     out.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
+_REMARKS = ("keywords", "ednotes", "flags")
+
+
 def document(fields: Mapping[str, Any]) -> None:
     """One article as a person reads it."""
     headings = {(one["start"], one["end"]) for one in fields.get("headings", [])}
@@ -123,9 +130,9 @@ def document(fields: Mapping[str, Any]) -> None:
     facts = {name: str(fields[name]) for name in FACTS if name in fields}
     if fields.get("language_contradicted"):
         facts["language"] += f" (the feed declares {fields['language_declared']})"
-    pairs(list(facts.items()))
+    pairs(list(facts.items()) + [(name, "; ".join(fields[name])) for name in _REMARKS if name in fields])
     position = 0
-    for paragraph in fields.get("body", "").split("\n\n"):
+    for paragraph in fields.get("body", fields.get("summary", "")).split("\n\n"):
         span = (position, position + len(paragraph))
         out.print()
         out.print(Text(paragraph, "bold" if span in headings else ""))

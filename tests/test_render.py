@@ -111,6 +111,28 @@ def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
     assert "0.88" in text
 
 
+def test_what_editors_must_know_is_shown(printed: io.StringIO) -> None:
+    render.document(
+        {
+            "id": "a" * 32,
+            "kind": "correction",
+            "embargo": "2024-06-20T04:00:00Z",
+            "ednotes": ["Corrects the height.", "Adds a quote."],
+            "flags": ["the urgency 'high' is no number from 1 to 9"],
+            "summary": "The bridge is higher.",
+        }
+    )
+    text = printed.getvalue()
+    for part in (
+        "correction",
+        "2024-06-20",
+        "Corrects the height.; Adds",
+        "urgency 'high'",
+        "bridge is higher",
+    ):
+        assert part in text
+
+
 def test_a_kill_is_shown_without_text(printed: io.StringIO) -> None:
     render.document({"id": "a" * 32, "status": "canceled"})
     assert "canceled" in printed.getvalue()

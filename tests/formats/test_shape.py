@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec import UNSET
 
+from pipeline import formats
 from pipeline.article import RawArticle, article_id, encode
-from pipeline.formats.shape import Outcome, Piece, Rejected, UnfitError, outcome, whole
+from pipeline.formats.shape import FAULTS, Outcome, Piece, Rejected, UnfitError, outcome, outcomes, whole
 from pipeline.formats.stream import HEAD, stream_of
 from tests.formats.conformance import LIMIT, RECEIVED, context
 
@@ -101,3 +103,64 @@ def test_of_a_small_file_over_a_small_limit_no_more_is_kept_than_there_is() -> N
     piece = whole(stream_of(b"x" * 101), 100)
     assert len(piece.data) + piece.dropped == 101
     assert not piece.too_large(context()).complete
+
+
+class TestSeveral:
+    @staticmethod
+    def made(*items: dict[str, Any] | UnfitError, then: UnfitError | None = None) -> list[Outcome]:
+        def read(_: bytes) -> Iterator[dict[str, Any] | UnfitError]:
+            yield from items
+            if then:
+                raise then
+
+        return list(outcomes(PIECE, context(), "text", read))
+
+    def test_each_item_is_an_article(self) -> None:
+        found = self.made({"guid": "a", "body": "x"}, {"guid": "b", "body": "y"})
+        assert [one.guid for one in found if isinstance(one, RawArticle)] == ["a", "b"]
+
+    def test_all_that_are_none_are_told_together_with_the_whole_file_once(self) -> None:
+        bad = UnfitError("value", "no headline")
+        *articles, told = self.made(bad, {"guid": "b", "body": "y"}, {"guid": "c"}, bad)
+        assert len(articles) == 1
+        assert isinstance(told, Rejected)
+        assert (told.data, told.stage, told.kind) == (b"original", "validate", "value")
+        assert told.reason.startswith("3 of 4 items are no articles: item 1: no headline; item 3: neither")
+
+    def test_of_very_many_the_first_are_told(self) -> None:
+        (told,) = self.made(*[UnfitError("value", "no") for _ in range(FAULTS + 5)])
+        assert isinstance(told, Rejected)
+        assert told.reason.endswith("and 5 more")
+
+    def test_one_item_alone_is_told_as_itself(self) -> None:
+        (told,) = self.made(UnfitError("value", "no headline"))
+        assert isinstance(told, Rejected)
+        assert told.reason == "no headline"
+
+    def test_what_came_before_the_file_broke_stands(self) -> None:
+        article, told = self.made({"body": "x"}, then=UnfitError("truncated", "cut off", 7))
+        assert isinstance(article, RawArticle)
+        assert isinstance(told, Rejected)
+        assert (told.kind, told.offset) == ("truncated", 107)
+
+    def test_a_file_without_items_is_empty(self) -> None:
+        (told,) = self.made()
+        assert isinstance(told, Rejected)
+        assert told.kind == "empty"
+
+
+def test_the_provider_of_the_feed_holds_where_the_copy_names_none() -> None:
+    for given, expected in (({}, "Desk"), ({"provider": "Agency"}, "Agency")):
+        one = outcome(PIECE, context(provider="Desk"), "text", lambda _, more=given: {"body": "x"} | more)  # type: ignore[misc]  # the default binds it
+        assert isinstance(one, RawArticle)
+        assert one.provider == expected
+
+
+def test_a_format_can_be_named() -> None:
+    data = b'{"guid": "1", "body": "x"}'
+    for name in ("jsonl", "text"):
+        (one,) = formats.parse(data, context(format=name))
+        assert isinstance(one, RawArticle)
+        assert one.provenance.format == name
+    with pytest.raises(LookupError, match=r"there is no format 'morse'; there are .*jsonl"):
+        list(formats.parse(data, context(format="morse")))
