@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
+import typer.core
 from aiokafka.errors import KafkaError as AioKafkaError
 from kafka.errors import KafkaError
 from pydantic import ValidationError
@@ -17,8 +18,19 @@ from pipeline import log, render
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings, settings
 
+
+class Commands(typer.core.TyperGroup):
+    """Commands of one word or of two: ``feed`` takes paths, ``feed run`` is another command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first words name, and what is left of them."""
+        two = " ".join(args[:2])
+        return super().resolve_command(ctx, [two, *args[2:]] if two in self.commands else args)
+
+
 cli = typer.Typer(
     name="newswire",
+    cls=Commands,
     help="Wire copy in, searchable articles out: Kafka, Faust, spaCy and Elasticsearch.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -28,6 +40,17 @@ config = typer.Typer(no_args_is_help=True, help="The settings in force.")
 cli.add_typer(config, name="config")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="The file that lists the feeds; feeds.toml by default.", show_default=False),
+]
+Source = Annotated[str, typer.Option(help="Who the articles are from; part of their ids.")]
+Language = Annotated[
+    str | None, typer.Option(help="Language that articles declare if they name none (fr, en-GB).")
+]
+Provider = Annotated[str | None, typer.Option(help="Provider of articles that name none.")]
+Zone = Annotated[str | None, typer.Option(help="Time zone of times without one (Europe/Paris); UTC.")]
+Format = Annotated[str | None, typer.Option(help="Their format, where the bytes must not decide (nitf).")]
 Only = Annotated[
     Literal["kafka", "elasticsearch"] | None,
     typer.Argument(help="One of them; both by default.", show_default=False),
@@ -135,22 +158,26 @@ def worker(
         "newswire feed --source afp --language fr dispatch.txt",
         "newswire feed --watch /srv/incoming",
         "tail -F wire.jsonl | newswire feed -",
+        "newswire feed run --help",
+        "newswire feed check --help",
     )
 )
 def feed(
     paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
-    source: Annotated[str, typer.Option(help="Who the articles are from; part of their ids.")] = "local",
-    language: Annotated[
-        str | None, typer.Option(help="Language that articles declare if they name none (fr, en-GB).")
-    ] = None,
+    source: Source = "local",
+    language: Language = None,
+    provider: Provider = None,
+    zone: Zone = None,
+    format: Format = None,  # noqa: A002 - the option's name
     watch: Annotated[bool, typer.Option("--watch", help="Go on watching the one folder named.")] = False,
     json: Json = False,
 ) -> None:
-    """Feed wire copy, as plain text or JSON lines, onto the topic of raw articles.
+    """Feed wire copy onto the topic of raw articles.
 
     The format is told by the bytes. Each article is acknowledged by the broker before its file counts as
     fed. What is no article goes to the dead letters and is told on standard error. Exit code 0 only if every
-    article was accepted.
+    article was accepted. `newswire feed run` runs the feeds of a feeds.toml and `newswire feed check` sends
+    nothing; a file of the name run or check is fed as ./run.
     """
     from pipeline import kafka_topics
     from pipeline.feed import feed as run
@@ -158,9 +185,109 @@ def feed(
     log.configure("WARNING")
     asyncio.run(kafka_topics.ensure(settings()))
     with render.feeding(watch=watch) as on_event:
-        summary = run(paths, settings(), source=source, language=language, watch=watch, on_event=on_event)
+        summary = run(
+            paths,
+            settings(),
+            source=source,
+            language=language,
+            provider=provider,
+            zone=zone,
+            format=format,
+            watch=watch,
+            on_event=on_event,
+        )
     render.as_json(summary) if json else render.fed(summary)
     raise typer.Exit(summary.exit_code)
+
+
+@cli.command(
+    "feed run",
+    epilog=examples(
+        "newswire feed run",
+        "newswire feed run --only afp --only reuters",
+        "newswire feed run --config /etc/newswire/feeds.toml --metrics-port 9300",
+    ),
+)
+def feed_run(
+    config: Config = None,
+    only: Annotated[list[str] | None, typer.Option(help="A feed to run; all of them by default.")] = None,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the metrics for Prometheus; 0 for none.")
+    ] = 0,
+    metrics_host: Annotated[str, typer.Option(help="Address at which they are served.")] = "127.0.0.1",
+    json: Json = False,
+) -> None:
+    """Run the feeds that feeds.toml lists, all at once, until SIGTERM or Ctrl-C.
+
+    Each goes on where it was stopped. One that breaks down is told on standard error and started again, and
+    the others go on. Exit code 0 only if every article was accepted and no feed broke down.
+    """
+    from pipeline import kafka_topics
+    from pipeline.feeds import catalog, together
+
+    log.configure("WARNING")
+    configs = catalog.chosen(catalog.load(config or catalog.FILE), only or ())
+    asyncio.run(kafka_topics.ensure(settings()))
+    with render.feeding(watch=False, named=True) as on_event:
+        summary = together.run(
+            configs, settings(), on_event=on_event, metrics_port=metrics_port, metrics_host=metrics_host
+        )
+    render.as_json(summary) if json else render.fed_by(summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@cli.command(
+    "feed check",
+    epilog=examples(
+        "newswire feed check dispatch.xml",
+        "newswire feed check --json --source afp samples/",
+        "newswire feed check --config feeds.toml",
+        "newswire feed check --config feeds.toml --feed afp dispatch.json",
+    ),
+)
+def feed_check(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, or - for standard input.", show_default=False)
+    ] = None,
+    source: Source = "local",
+    language: Language = None,
+    provider: Provider = None,
+    zone: Zone = None,
+    format: Format = None,  # noqa: A002 - the option's name
+    config: Config = None,
+    feed: Annotated[str | None, typer.Option(help="Read the files as this feed of feeds.toml.")] = None,
+    private: Annotated[bool, typer.Option("--all", help="Notes that are not for publication too.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what files would give, or whether a feeds.toml is in order; nothing is sent, no service is needed.
+
+    For each article its id, version, status, times, headline, subjects and so on; for each piece that is none
+    where it is and what is wrong. Exit code 0 only if all pieces are articles.
+    """
+    from pipeline import check
+    from pipeline.feed import context_of
+    from pipeline.feeds import catalog
+    from pipeline.feeds.config import base_context
+
+    log.configure("WARNING")
+    configs = catalog.load(config or catalog.FILE) if config or feed else None
+    if configs is not None and not paths:
+        render.as_json([one.model_dump(mode="json") for one in configs]) if json else render.feeds(configs)
+        return
+    if configs is not None and feed:
+        context = catalog.chosen(configs, [feed])[0].context(base_context(settings()))
+    else:
+        context = context_of(
+            settings(), source=source, language=language, provider=provider, zone=zone, format=format
+        )
+    files = []
+    for file in check.check(paths or (), context, private=private):
+        files.append(file)
+        if not json:
+            render.checked(file)
+    if json:
+        render.as_json(files)
+    raise typer.Exit(0 if all(file.good for file in files) else 1)
 
 
 @cli.command(

@@ -91,6 +91,7 @@ class Producer:
         self.unacknowledged = 0
         """Messages on their way."""
         self._sent = 0
+        self._heard = 0.0
         self._aside: list[tuple[_Message, Exception]] = []
         self._broken = False
         self._kafka: Any = None
@@ -156,6 +157,7 @@ class Producer:
             self.connect()
         self._wait(lambda: self._bytes == 0 or self._bytes + len(value) <= self._buffer)
         with self._changed:
+            self._heard = self._heard if self.unacknowledged else time.monotonic()
             self._bytes += len(value)
             self.unacknowledged += 1
             self._sent += 1
@@ -181,6 +183,7 @@ class Producer:
             message.done(error)
         finally:
             with self._changed:
+                self._heard = time.monotonic()
                 self._bytes -= len(message.value)
                 self.unacknowledged -= 1
                 self._changed.notify_all()
@@ -215,6 +218,20 @@ class Producer:
             self._leave()
             self._broken = False
             self.connect()
+
+    def tend(self) -> None:
+        """Send once more what failed, and say so if the broker is silent; waits for nothing else.
+
+        For those who wait otherwise than by ``flush``: call it every now and then.
+
+        Raises:
+            KafkaError: the broker refuses, as for ``connect``.
+            StoppedError: stopped, with something left to send once more.
+        """
+        self._wait(lambda: True)
+        if self.unacknowledged and time.monotonic() - self._heard > PATIENCE_S:
+            self._say_so()
+            self._heard = time.monotonic()
 
     def flush(self, timeout_s: float | None = None) -> int:
         """Wait until all is acknowledged, or stopped, or for so many seconds; the number that is not.
@@ -267,11 +284,12 @@ class Producer:
                 if self.unacknowledged != before:
                     quiet = time.monotonic()
                 elif time.monotonic() - quiet > PATIENCE_S:
-                    self._on_wait(
-                        f"waiting for Kafka at {self._settings.kafka}: "
-                        f"{self.unacknowledged} messages are not acknowledged"
-                    )
+                    self._say_so()
                     quiet = time.monotonic()
+
+    def _say_so(self) -> None:
+        count = self.unacknowledged
+        self._on_wait(f"waiting for Kafka at {self._settings.kafka}: {count} messages are not acknowledged")
 
     def _go_on(self) -> None:
         if self._stop.is_set():

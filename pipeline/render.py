@@ -7,8 +7,8 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from rich.console import Console
@@ -18,9 +18,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.feeds.report import Event, Summary
 from pipeline.local.service import Status
 from pipeline.search import CLOSE, OPEN, Results
+
+if TYPE_CHECKING:  # the formats are not loaded to show anything else
+    from pipeline.article import Subject
+    from pipeline.check import Checked, Sketch
+    from pipeline.feeds.config import FeedConfig
+    from pipeline.feeds.report import Event, Summary
 
 MIB = 1024 * 1024
 MOST_NAMES = 8
@@ -158,8 +163,11 @@ def entities(fields: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def feeding(*, watch: bool) -> Iterator[Callable[[Event], None]]:
-    """What a feeding run tells: a bar on a terminal, problems line by line on standard error."""
+def feeding(*, watch: bool, named: bool = False) -> Iterator[Callable[[Event], None]]:
+    """What a feeding run tells: a bar on a terminal, problems line by line on standard error.
+
+    With ``watch`` each item is told too, with ``named`` what is told says of which feed it is.
+    """
     bar = Progress(
         TextColumn("feeding"),
         BarColumn(),
@@ -175,7 +183,8 @@ def feeding(*, watch: bool) -> Iterator[Callable[[Event], None]]:
     def on_event(event: Event) -> None:
         bar.update(task, completed=event.bytes, total=event.total, accepted=event.accepted)
         if event.problem:
-            err.print(Text(event.message, "yellow" if event.kind == "waiting" else "red"), soft_wrap=True)
+            message = f"{event.feed}: {event.message}" if named and event.feed else event.message
+            err.print(Text(message, "yellow" if event.kind == "waiting" else "red"), soft_wrap=True)
         elif watch and event.kind == "item":
             err.print(Text(f"{event.message}: fed", "dim"), soft_wrap=True)
 
@@ -190,11 +199,81 @@ def fed(summary: Summary) -> None:
         "rejected": summary.rejected,
         "refused by the broker": summary.failed,
         "unreadable": summary.unreadable,
+        "breakdowns of feeds": summary.errors,
         "not acknowledged": summary.unacknowledged,
     }
     said = [f"{count} {what}" for what, count in counts.items() if count or what == "accepted"]
     line = f"{', '.join(said)}; {summary.files} files, {summary.bytes:,} bytes in {summary.seconds:.1f} s"
     out.print(Text(line + (" (stopped)" if summary.stopped else "")))
+
+
+def fed_by(summary: Summary) -> None:
+    """What each feed of a run has done, as a table, and all of them together."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    columns = ("accepted", "rejected", "refused", "unreadable", "breakdowns", "bytes")
+    table.add_column("feed")
+    for column in columns:
+        table.add_column(column, justify="right")
+    table.add_column("last article")
+    for name, one in sorted(summary.feeds.items()):
+        counts = (one.accepted, one.rejected, one.failed, one.unreadable, one.errors, one.bytes)
+        last = f"{one.last_article:%Y-%m-%d %H:%M:%SZ}" if one.last_article else ""
+        table.add_row(Text(name), *(f"{count:,}" for count in counts), last)
+    out.print(table)
+    fed(summary)
+
+
+def feeds(configs: Iterable[FeedConfig]) -> None:
+    """The feeds of a configuration that is in order."""
+    table = Table("feed", "type", "source", "format", box=None, pad_edge=False, header_style="bold")
+    for config in configs:
+        names = (config.name, config.type, config.source_name, config.format or "by the bytes")
+        table.add_row(*map(Text, names))
+    out.print(table)
+
+
+def checked(file: Checked) -> None:
+    """What one file would give."""
+    plural = "article" if len(file.articles) == 1 else "articles"
+    counts = f"{len(file.articles)} {plural}" + (f", {len(file.faults)} rejected" if file.faults else "")
+    out.print(Text.assemble((file.file, "bold"), f": {'cannot be read' if file.unreadable else counts}"))
+    if file.unreadable:
+        out.print(Text(f"  {file.unreadable}", "red"))
+    for article in file.articles:
+        out.print()
+        out.print(Text(article.headline or "(no headline)", "" if article.headline else "dim"))
+        pairs(_facts(article))
+    for fault in file.faults:
+        out.print()
+        out.print(
+            Text(f"rejected at {fault.place} ({fault.kind}, {fault.size:,} bytes): {fault.reason}", "red")
+        )
+    out.print()
+
+
+def _facts(article: Sketch) -> list[tuple[str, str]]:
+    """What is known of an article, a line each."""
+    shown = {"headline", "subjects", "notes", "private", "private_notes", "flags", "wire", "media"}
+    facts: list[tuple[str, str]] = []
+    for name, value in msgspec.structs.asdict(article).items():
+        if name in shown or value is msgspec.UNSET or value == ():
+            continue
+        said = value.isoformat() if isinstance(value, datetime) else value
+        facts.append((name, ", ".join(said) if isinstance(said, tuple) else str(said)))
+    facts += [("subject", _subject(one)) for one in article.subjects]
+    facts += [("media", href) for href in article.media]
+    facts += [("note", note) for note in article.notes]
+    private = f"{article.private_notes} not for publication"
+    facts += [("notes", private)] if article.private_notes and not article.private else []
+    facts += [("not for publication", note) for note in article.private]
+    facts += [(f"wire {name}", value) for name, value in article.wire.items()]
+    return facts + [("flag", flag) for flag in article.flags]
+
+
+def _subject(subject: Subject) -> str:
+    parts = (subject.qcode, subject.name, subject.type and f"({subject.type})")
+    topic = f"= {subject.media_topic}" if subject.media_topic and subject.media_topic != subject.qcode else ""
+    return " ".join(filter(None, (*(part or "" for part in parts), topic)))
 
 
 def settings(values: Mapping[str, Any], meanings: Mapping[str, str]) -> None:

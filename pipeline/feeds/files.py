@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,9 +30,14 @@ class FileItem:
         return os.fsencode(self.path.absolute()).decode(errors="replace")
 
     @property
+    def state(self) -> tuple[int, int]:
+        """When it was last written, and its size."""
+        return (self.mtime_ns, self.size)
+
+    @property
     def key(self) -> tuple[str, int, int]:
         """What tells this state of the file from any other."""
-        return (self.location, self.mtime_ns, self.size)
+        return (self.location, *self.state)
 
     def open(self) -> BinaryIO:
         """The file's bytes.
@@ -74,11 +79,12 @@ class Files:
         """Nothing to remember: who names a file again wants it fed again."""
 
 
-def find(path: Path) -> Iterator[FileItem | Unreadable]:
+def find(path: Path, without: Collection[Path] = ()) -> Iterator[FileItem | Unreadable]:
     """The file itself, or the regular files in a folder and the folders below it, sorted by name.
 
-    Hidden and unfinished files (``.name``, ``name.part``, …) in folders are passed over, so are sockets,
-    pipes and devices. Links to files are followed, links to folders are not, so there is no loop.
+    The folders ``without`` are passed over, so are hidden and unfinished files (``.name``, ``name.part``, …)
+    in folders, sockets, pipes and devices. Links to files are followed, links to folders are not, so there
+    is no loop.
     """
     try:
         status = path.stat()
@@ -88,7 +94,7 @@ def find(path: Path) -> Iterator[FileItem | Unreadable]:
     if stat.S_ISREG(status.st_mode):
         yield _readable(path, status)
     elif stat.S_ISDIR(status.st_mode):
-        yield from _within(path)
+        yield from _within(path, without)
     else:
         yield Unreadable(location=str(path), reason="neither a file nor a folder")
 
@@ -98,10 +104,10 @@ def wanted(name: str) -> bool:
     return not name.startswith(".") and not name.lower().endswith(_UNFINISHED)
 
 
-def _within(folder: Path) -> Iterator[FileItem | Unreadable]:
+def _within(folder: Path, without: Collection[Path]) -> Iterator[FileItem | Unreadable]:
     errors: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=errors.append):
-        folders[:] = sorted(filter(wanted, folders))
+        folders[:] = sorted(name for name in folders if wanted(name) and Path(parent, name) not in without)
         for name in sorted(filter(wanted, names)):
             path = Path(parent, name)
             try:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,9 +17,30 @@ from pipeline.errors import NewswireError
 Key: TypeAlias = tuple[str, int, int]
 """A file's path, when it was last written (ns), and its size in bytes."""
 
+STALE = 1000
+"""Lines that say nothing any more, beyond as many as say something, after which the file is written anew."""
+
+_GONE = (-1, -1)
+
 
 class AlreadyWatchedError(NewswireError):
     """Another process watches the same folder for the same source."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What was wrong with a file that was fed: when, how many of its pieces were taken, and why not all."""
+
+    when: datetime
+    accepted: int
+    rejected: int
+    reasons: tuple[str, ...]
+
+
+class _Line(msgspec.Struct, array_like=True, frozen=True):
+    path: str
+    mtime: int
+    size: int
+    verdict: Verdict | None = None
 
 
 class Memory:
@@ -41,6 +63,8 @@ class Memory:
             raise AlreadyWatchedError(f"another process feeds this folder: it holds {file}") from error
         self._file = file.open("a+b")
         self._fed: dict[str, tuple[int, int]] = {}
+        self._verdicts: dict[str, Verdict] = {}
+        self._lines = 0
         self._load()
 
     def __contains__(self, key: Key) -> bool:
@@ -49,7 +73,11 @@ class Memory:
     def __len__(self) -> int:
         return len(self._fed)
 
-    def add(self, keys: Iterable[Key]) -> None:
+    def verdict(self, key: Key) -> Verdict | None:
+        """What was wrong with a file that is remembered, if anything was."""
+        return self._verdicts.get(key[0]) if key in self else None
+
+    def add(self, keys: Iterable[Key], verdict: Verdict | None = None) -> None:
         """Remember these files; they are on disk when this returns.
 
         Raises:
@@ -58,46 +86,76 @@ class Memory:
         keys = list(keys)
         if not keys:
             return
-        self._file.write(b"".join(_line(key) for key in keys))
-        self._file.flush()
+        self._write([_line(key, verdict) for key in keys])
         os.fsync(self._file.fileno())
-        self._fed.update({path: (mtime, size) for path, mtime, size in keys})
+        for path, mtime, size in keys:
+            self._remember(path, (mtime, size), verdict)
+
+    def drop(self, path: str) -> None:
+        """Forget a file that was moved away, so that it may come back.
+
+        Raises:
+            OSError: the disk is full or gone.
+        """
+        self._write([_line((path, *_GONE), None)])
+        self._remember(path, _GONE, None)
+        if self._lines > 2 * len(self._fed) + STALE:
+            self._rewrite()
 
     def forget(self, gone: Callable[[str], bool]) -> None:
         """Drop the files that are gone; a kill meanwhile leaves either the old list or the new one.
 
         Raises:
-            OSError: the disk is full or gone; the old list stays.
+            OSError: the disk is full or gone; the old list stays there.
         """
-        kept = {path: state for path, state in self._fed.items() if not gone(path)}
-        if len(kept) == len(self._fed):
-            return
-        copy = self._path.with_suffix(".new")
-        with copy.open("wb") as file:
-            file.write(b"".join(_line((path, *state)) for path, state in kept.items()))
-            file.flush()
-            os.fsync(file.fileno())
-        copy.replace(self._path)
-        self._file.close()
-        self._file = self._path.open("a+b")
-        self._fed = kept
+        lost = [path for path in self._fed if gone(path)]
+        for path in lost:
+            self._remember(path, _GONE, None)
+        if lost:
+            self._rewrite()
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
         self._lock.close()
 
+    def _remember(self, path: str, state: tuple[int, int], verdict: Verdict | None) -> None:
+        self._fed.pop(path, None)
+        self._verdicts.pop(path, None)
+        if state != _GONE:
+            self._fed[path] = state
+            if verdict:
+                self._verdicts[path] = verdict
+
+    def _write(self, lines: list[bytes]) -> None:
+        self._file.write(b"".join(lines))
+        self._file.flush()
+        self._lines += len(lines)
+
+    def _rewrite(self) -> None:
+        copy = self._path.with_suffix(".new")
+        with copy.open("wb") as file:
+            for path, state in self._fed.items():
+                file.write(_line((path, *state), self._verdicts.get(path)))
+            file.flush()
+            os.fsync(file.fileno())
+        copy.replace(self._path)
+        self._file.close()
+        self._file = self._path.open("a+b")
+        self._lines = len(self._fed)
+
     def _load(self) -> None:
         self._file.seek(0)
         content = self._file.read()
         for line in content.splitlines():
+            self._lines += 1
             # A line that a kill or a full disk cut off: its file is fed again, which harms nobody.
             with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
-                path, mtime, size = msgspec.json.decode(line, type=tuple[str, int, int])
-                self._fed[path] = (mtime, size)
+                read = msgspec.json.decode(line, type=_Line)
+                self._remember(read.path, (read.mtime, read.size), read.verdict)
         if content and not content.endswith(b"\n"):
             self._file.write(b"\n")
 
 
-def _line(key: Key) -> bytes:
-    return msgspec.json.encode(key) + b"\n"
+def _line(key: Key, verdict: Verdict | None) -> bytes:
+    return msgspec.json.encode((*key, verdict) if verdict else key) + b"\n"

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-Kind = Literal["progress", "item", "rejected", "failed", "unreadable", "waiting"]
+Kind = Literal["progress", "item", "rejected", "failed", "unreadable", "feed", "waiting"]
 
 
 class Event(Struct, frozen=True, kw_only=True):
     """Something that happened in a run, with its counts so far.
 
-    ``message`` is one line for a person; ``problem`` says whether it belongs on standard error. ``bytes``
-    of ``total`` were read, where the total is known; ``accepted`` articles are with the broker.
+    ``message`` is one line for a person; ``problem`` says whether it belongs on standard error. ``feed`` is
+    the feed that it is about, if it is about one. ``bytes`` of ``total`` were read, where the total is
+    known; ``accepted`` articles are with the broker.
     """
 
     kind: Kind
     message: str = ""
+    feed: str = ""
     bytes: int = 0
     total: int | None = None
     accepted: int = 0
@@ -32,12 +35,12 @@ class Event(Struct, frozen=True, kw_only=True):
 OnEvent: TypeAlias = Callable[[Event], None]
 
 
-class Summary(Struct, kw_only=True):
-    """What a run did: files (or other items) read to their end, articles, bytes read, seconds.
+class FeedSummary(Struct, kw_only=True):
+    """What came from one feed, counted as in ``Summary``, and how it is.
 
-    ``rejected`` pieces were no articles, ``failed`` articles the broker refused, ``unreadable`` files could
-    not be read, ``unacknowledged`` messages were on their way when the run was ``stopped``, which it was
-    only if something was left to read.
+    ``errors`` is how often the feed itself failed. ``up`` says whether it is at work: neither at its end,
+    nor failed and not started again yet. Both are of the object that feeds, which may stand for several
+    feeds. ``last_article`` is when the broker acknowledged one.
     """
 
     files: int = 0
@@ -45,13 +48,40 @@ class Summary(Struct, kw_only=True):
     rejected: int = 0
     failed: int = 0
     unreadable: int = 0
+    errors: int = 0
+    bytes: int = 0
+    up: bool = False
+    last_article: datetime | None = None
+    last_error: str | None = None
+
+
+class Summary(Struct, kw_only=True):
+    """What a run did: files (or other items) read to their end, articles, bytes read, seconds.
+
+    ``rejected`` pieces were no articles, ``failed`` articles the broker refused, ``unreadable`` files could
+    not be read, ``errors`` is how often a feed itself failed, ``unacknowledged`` messages were on their way
+    when the run was ``stopped``, which it was only if something was left to read. ``feeds`` says the same of
+    each feed by its name.
+    """
+
+    files: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    failed: int = 0
+    unreadable: int = 0
+    errors: int = 0
     unacknowledged: int = 0
     bytes: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    feeds: dict[str, FeedSummary] = field(default_factory=dict)
+
+    def of(self, feed: str) -> FeedSummary:
+        """The part of one feed."""
+        return self.feeds.setdefault(feed, FeedSummary())
 
     @property
     def exit_code(self) -> int:
         """0 if all was read and every piece accepted, else 1."""
-        wrong = self.rejected or self.failed or self.unreadable or self.unacknowledged or self.stopped
-        return int(bool(wrong))
+        wrong = self.rejected or self.failed or self.unreadable or self.errors or self.unacknowledged
+        return int(bool(wrong or self.stopped))

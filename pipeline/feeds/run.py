@@ -1,58 +1,72 @@
-"""One run: reads what the feeds give, by its format, onto Kafka, and keeps count of every piece."""
+"""One run: what the feeds read goes onto Kafka from one thread, which counts every piece."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import BinaryIO
+from queue import Empty, SimpleQueue
+from typing import Literal, TypeAlias, assert_never
 
 from kafka.errors import KafkaError
-from msgspec import structs
+from msgspec import Struct
 
 from pipeline import formats
 from pipeline.article import DeadLetter, RawArticle
+from pipeline.feeds.handed import Broken, Done, Ended, Message, Read, Refused, Send, Started, Tally, Trouble
+from pipeline.feeds.lane import GRACE_S, Lane
 from pipeline.feeds.report import Event, Kind, OnEvent, Summary
-from pipeline.feeds.shape import Feed, Item, Result, StoppedReadingError, Unreadable
+from pipeline.feeds.shape import Feed, Several
 from pipeline.producer import Producer, StoppedError
 from pipeline.settings import Settings
 
-REASONS = 10
-"""Faults of one item that are told to its feed."""
+TICK_S = 0.2
+"""Seconds after which a quiet run looks whether the broker still answers, and for a stop."""
 
-GRACE_S = 10.0
-"""Seconds that a stopped run waits for the acknowledgements of what it sent."""
+LEAVE_S = 2.0
+"""Seconds that a stopped feed has, beyond the wait for acknowledgements, to end."""
+
+Counter: TypeAlias = Literal["files", "accepted", "rejected", "failed", "unreadable", "errors", "bytes"]
 
 
-class _Tally:
-    """What is known of one item: pieces on their way, and what became of the others."""
+class _Answered(Struct, frozen=True):
+    """The broker has answered to a piece."""
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        self.result = Result(accepted=0, rejected=0, failed=0)
-        self.pending = 0
-        self.read = False
+    tally: Tally
+    place: str
+    article: bool
+    error: Exception | None
 
 
 class Run:
-    """One run: the only place that counts. Acknowledgements come in Kafka's thread and wait in a queue."""
+    """One run: the only place that sends and counts. Each feed reads in a thread of its own.
+
+    The feeds' messages and the broker's answers, which come in Kafka's thread, wait in one queue; of each
+    feed only a few pieces do, so that a busy one neither fills the memory nor keeps another waiting.
+    """
 
     def __init__(
         self, settings: Settings, context: formats.Context, on_event: OnEvent, stop: threading.Event
     ) -> None:
+        """``stop`` ends the run, and is set where an error ends it, so that all feeds hear of it."""
         self._context = context
         self._on_event = on_event
         self._stop = stop
         self._limit = settings.max_article_bytes
         self._producer = Producer(settings, on_wait=lambda message: self._tell("waiting", message), stop=stop)
-        self._settled: deque[tuple[_Tally, str, bool, Exception | None]] = deque()
-        self._summary = Summary()
+        self._inbox: SimpleQueue[Message | _Answered] = SimpleQueue()
+        self._lanes: dict[Lane, None] = {}
+        self._waiting: deque[Lane] = deque()
         self._total: int | None = None
+        self.summary = Summary()
+        """The counts so far; other threads may read them."""
 
-    def run(self, feeds: list[Feed]) -> Summary:
-        """Read the feeds one after the other, each to its end or until stopped.
+    def run(self, feeds: list[Feed], *, together: bool = False) -> Summary:
+        """Read the feeds, each to its end or until stopped.
+
+        Without ``together`` they are read one after the other, and one that fails ends the run. With it all
+        are read at once, and one that fails is told and, after a while, started again.
 
         Raises:
             UnknownTopicError: the broker lacks a topic.
@@ -62,156 +76,169 @@ class Run:
         start = time.monotonic()
         totals = [feed.total for feed in feeds]
         self._total = None if None in totals else sum(total or 0 for total in totals)
+        self._waiting.extend(
+            Lane(feed, self._context, self._inbox.put, self._stop, restart=together) for feed in feeds
+        )
         try:
             self._producer.connect()
-            for each in feeds:
-                self._feed(each)
-        except (StoppedError, StoppedReadingError):
-            self._summary.stopped = True
+            self._start(len(feeds) if together else 1)
+            self._work()
+        except StoppedError:
+            self.summary.stopped = True
+        except BaseException:
+            self._stop.set()
+            raise
         finally:
-            self._summary.unacknowledged = self._producer.flush(GRACE_S if self._stop.is_set() else 0)
-            self._drain()
-            self._producer.close()
-        self._summary.seconds = time.monotonic() - start
-        return self._summary
+            self._leave()
+        self.summary.seconds = time.monotonic() - start
+        return self.summary
 
-    def _feed(self, each: Feed) -> None:
-        for batch in each.batches():
-            tallies: deque[_Tally] = deque()
+    def _start(self, count: int) -> None:
+        while self._waiting and count:
+            lane = self._waiting.popleft()
+            self._lanes[lane] = None
+            lane.start()
+            count -= 1
+
+    def _work(self) -> None:
+        """Take what comes until no feed is left."""
+        end = None
+        while self._lanes:
             try:
-                for item in batch:
-                    self._go_on()
-                    if isinstance(item, Unreadable):
-                        self._unreadable(item.location, item.reason)
-                        continue
-                    tallies.append(_Tally(item))
-                    self._read(tallies[-1], each)
-                    self._acknowledge(each, tallies)
-                self._producer.flush()
-            finally:
-                if self._stop.is_set():
-                    self._producer.flush(GRACE_S)
-                self._acknowledge(each, tallies)
+                self._take(self._inbox.get(timeout=TICK_S))
+            except Empty:
+                self._producer.tend()
+            except StoppedError:
+                self.summary.stopped = True
+            if self._stop.is_set():
+                end = end or time.monotonic() + GRACE_S + LEAVE_S
+                if time.monotonic() > end:
+                    self._give_up()
+                    return
 
-    def _go_on(self) -> None:
-        if self._stop.is_set():
-            raise StoppedError("stopped before all was read")
+    def _give_up(self) -> None:
+        """Leave the feeds that do not end; what they read last is not acknowledged, so it comes again."""
+        self.summary.stopped = True
+        for lane in self._lanes:
+            self._tell("feed", "it did not end in time when it was stopped", lane.feed.name)
 
-    def _read(self, tally: _Tally, each: Feed) -> None:
-        """Send all that an item holds; of an atomic feed's item nothing, if a piece of it is rejected."""
-        location = tally.item.location
-        context = each.context(
-            tally.item,
-            structs.replace(self._context, feed=each.name, location=location, received=datetime.now(UTC)),
-        )
-        try:
-            with tally.item.open() as file:
-                counted = _Counted(file, self._read_bytes)
-                outcomes: Iterable[formats.Outcome] = formats.read(formats.Stream(counted), context)
-                if each.atomic:
-                    outcomes = list(outcomes)
-                    refused = [one for one in outcomes if isinstance(one, formats.Rejected)]
-                    for one in refused:
-                        self._reject(tally, one)
-                    outcomes = [] if refused else outcomes
-                for outcome in outcomes:
-                    self._send(tally, outcome)
-        except OSError as error:
-            self._unreadable(location, error.strerror or str(error))
-        else:
-            tally.read = True
-            self._summary.files += 1
+    def _leave(self) -> None:
+        for lane in self._lanes:
+            lane.abandon(LEAVE_S)
+        self.summary.unacknowledged = self._producer.flush(1)
+        self._producer.close()
 
-    def _send(self, tally: _Tally, outcome: formats.Outcome) -> None:
-        self._go_on()
-        place = f"{tally.item.location}, byte "
+    def _take(self, message: Message | _Answered) -> None:
+        match message:
+            case Started():
+                self._mark(message.lane.feed, up=True)
+            case Send():
+                self._send(message.tally, message.outcome)
+            case _Answered():
+                self._answered(message)
+            case Refused():
+                self._refused(message)
+            case Read():
+                self._count(message.feed, "bytes", message.size)
+                self._tell("progress", "", message.feed)
+            case Done():
+                self._count(message.tally.feed, "files")
+                self._tell("item", message.tally.item.location, message.tally.feed)
+            case Trouble():
+                trouble = message.what
+                self._count(message.feed, "unreadable")
+                self._tell(
+                    "unreadable", f"{trouble.location}: {trouble.what}: {trouble.reason}", message.feed
+                )
+            case Broken():
+                self._broken(message)
+            case Ended():
+                self._ended(message)
+            case _:
+                assert_never(message)
+
+    def _send(self, tally: Tally, outcome: formats.Outcome) -> None:
+        tally.lane.took()
+        article = isinstance(outcome, RawArticle)
         if isinstance(outcome, RawArticle):
-            place += str(outcome.provenance.offset)
+            place = f"{tally.item.location}, byte {outcome.provenance.offset}"
         else:
             place = outcome.place
-            self._reject(tally, outcome)
-        article = isinstance(outcome, RawArticle)
+            self._count(tally.feed, "rejected")
+            self._tell("rejected", f"{place}: {outcome.reason}", tally.feed)
 
         def done(error: Exception | None) -> None:
-            self._settled.append((tally, place, article, error))
+            self._inbox.put(_Answered(tally, place, article, error))
 
-        tally.pending += 1
-        if isinstance(outcome, RawArticle):
-            self._producer.send(outcome, done)
-        else:
-            self._producer.send_dead(_letter(outcome, self._limit), done)
-        self._drain()
+        try:
+            if isinstance(outcome, RawArticle):
+                self._producer.send(outcome, done)
+            else:
+                self._producer.send_dead(_letter(outcome, self._limit), done)
+        except StoppedError:
+            tally.settle(lost=True)
+            raise
 
-    def _reject(self, tally: _Tally, rejected: formats.Rejected) -> None:
-        """Count a piece that is no article, and say why."""
-        self._summary.rejected += 1
-        tally.result = structs.replace(
-            tally.result,
-            rejected=tally.result.rejected + 1,
-            reasons=(*tally.result.reasons, rejected.reason)[:REASONS],
-            truncated=tally.result.truncated or rejected.kind == "truncated",
-        )
-        self._tell("rejected", f"{rejected.place}: {rejected.reason}")
+    def _answered(self, answer: _Answered) -> None:
+        tally, error = answer.tally, answer.error
+        if error is not None:
+            self._count(tally.feed, "failed")
+            what = "it" if answer.article else "its dead letter"
+            self._tell(
+                "failed", f"{answer.place}: the broker did not take {what}: {_reason(error)}", tally.feed
+            )
+        elif answer.article:
+            self._count(tally.feed, "accepted")
+            self.summary.of(tally.feed).last_article = datetime.now(UTC)
+        tally.settle(accepted=int(answer.article and error is None), failed=int(error is not None))
 
-    def _acknowledge(self, each: Feed, tallies: deque[_Tally]) -> None:
-        """Tell the feed of the first items as far as they are done with."""
-        self._drain()
-        while tallies and not tallies[0].pending:
-            tally = tallies.popleft()
-            if tally.read:
-                each.acknowledge(tally.item, tally.result)
-                self._tell("item", tally.item.location)
+    def _refused(self, message: Refused) -> None:
+        tally, rejected = message.tally, message.rejected
+        if message.deferred:
+            reason = f"{rejected.place}: {rejected.reason}; waiting for the rest"
+            self._tell("waiting", reason, tally.feed)
+            return
+        self._count(tally.feed, "rejected")
+        self._tell("rejected", f"{rejected.place}: {rejected.reason}", tally.feed)
 
-    def _drain(self) -> None:
-        """Count what the broker has answered meanwhile."""
-        while self._settled:
-            tally, place, article, error = self._settled.popleft()
-            tally.pending -= 1
-            if error is not None:
-                self._summary.failed += 1
-                tally.result = structs.replace(tally.result, failed=tally.result.failed + 1)
-                what = "the broker did not take it" if article else "the broker did not take its dead letter"
-                self._tell("failed", f"{place}: {what}: {_reason(error)}")
-            elif article:
-                self._summary.accepted += 1
-                tally.result = structs.replace(tally.result, accepted=tally.result.accepted + 1)
+    def _broken(self, message: Broken) -> None:
+        if message.delay is None and not self._stop.is_set():
+            raise message.error
+        name = message.lane.feed.name
+        again = "" if message.delay is None else f"; trying again in {message.delay:g} s"
+        self._mark(message.lane.feed, up=False)
+        self._count(name, "errors")
+        self._tell("feed", f"{_reason(message.error)}{again}", name)
 
-    def _unreadable(self, location: str, reason: str) -> None:
-        self._summary.unreadable += 1
-        self._tell("unreadable", f"{location}: cannot be read: {reason}")
+    def _ended(self, message: Ended) -> None:
+        self._lanes.pop(message.lane)
+        self._mark(message.lane.feed, up=False)
+        if message.stopped or (self._waiting and self._stop.is_set()):
+            self.summary.stopped = True
+        elif not self._stop.is_set():
+            self._start(1)
 
-    def _read_bytes(self, count: int) -> None:
-        self._summary.bytes += count
-        self._tell("progress", "")
+    def _mark(self, feed: Feed, *, up: bool) -> None:
+        for name in feed.names if isinstance(feed, Several) else (feed.name,):
+            self.summary.of(name).up = up
 
-    def _tell(self, kind: Kind, message: str) -> None:
+    def _count(self, feed: str, counter: Counter, more: int = 1) -> None:
+        for counts in (self.summary, self.summary.of(feed)):
+            setattr(counts, counter, getattr(counts, counter) + more)
+
+    def _tell(self, kind: Kind, message: str, feed: str = "") -> None:
+        if feed and kind in ("rejected", "failed", "unreadable", "feed"):
+            self.summary.of(feed).last_error = message
         self._on_event(
             Event(
                 kind=kind,
                 message=message,
-                bytes=self._summary.bytes,
+                feed=feed,
+                bytes=self.summary.bytes,
                 total=self._total,
-                accepted=self._summary.accepted,
+                accepted=self.summary.accepted,
             )
         )
-
-
-class _Counted:
-    """A file that says how many bytes were read of it."""
-
-    def __init__(self, file: BinaryIO, on_read: Callable[[int], None]) -> None:
-        self._file = file
-        self._on_read = on_read
-
-    def read(self, size: int, /) -> bytes:
-        data = self._file.read(size)
-        self._on_read(len(data))
-        return data
-
-    def readline(self, size: int, /) -> bytes:
-        data = self._file.readline(size)
-        self._on_read(len(data))
-        return data
 
 
 def _letter(rejected: formats.Rejected, limit: int) -> DeadLetter:
@@ -231,4 +258,5 @@ def _letter(rejected: formats.Rejected, limit: int) -> DeadLetter:
 
 def _reason(error: Exception) -> str:
     name = type(error).__name__
-    return f"{name}: {error}" if str(error) and isinstance(error, KafkaError) else str(error) or name
+    named = isinstance(error, (KafkaError, LookupError, TypeError, ValueError))
+    return f"{name}: {error}" if str(error) and named else str(error) or name

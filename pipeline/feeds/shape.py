@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from pipeline.formats import Context
+from pipeline.formats import Context, Outcome, Rejected
 
 
 class StoppedReadingError(Exception):
@@ -15,10 +15,16 @@ class StoppedReadingError(Exception):
 
 
 class Unreadable(Struct, frozen=True, kw_only=True):
-    """Something that a feed was to read and cannot: where it is, and why not, for a person."""
+    """Something that a feed was to read and cannot: where it is, and why not, for a person.
+
+    ``feed`` is the name of the feed, where one object stands for several; ``what`` says it otherwise where
+    the trouble is another one.
+    """
 
     location: str
     reason: str
+    feed: str | None = None
+    what: str = "cannot be read"
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -26,8 +32,9 @@ class Result(Struct, frozen=True, kw_only=True):
 
     ``accepted`` articles are with the broker, ``rejected`` pieces are none and were reported, ``failed``
     ones the broker did not take: the item has to come again. So it has when it changed while it was read.
-    ``reasons`` say, for a person, what was wrong with the first of them. ``truncated``: what was wrong is
-    that the end is missing, so that the whole may come yet.
+    ``reasons`` say, for a person, what was wrong with the first of them and where. ``truncated``: what was
+    wrong is that the end is missing, so that the whole may come yet. ``deferred``: the feed waits for it, so
+    nothing was rejected yet.
     """
 
     accepted: int
@@ -35,11 +42,12 @@ class Result(Struct, frozen=True, kw_only=True):
     failed: int
     reasons: tuple[str, ...] = ()
     truncated: bool = False
+    deferred: bool = False
 
     @property
     def settled(self) -> bool:
         """Whether nothing is left to be done for the item."""
-        return not self.failed
+        return not self.failed and not self.deferred
 
 
 class Item(Protocol):
@@ -60,7 +68,11 @@ class Item(Protocol):
 
 
 class Feed(Protocol):
-    """Where copy comes from. After each batch the reader settles all of it before it asks for the next."""
+    """Where copy comes from. After each batch the reader settles all of it before it asks for the next.
+
+    All of a feed, its items too, is used in one thread, so it may wait; others go on meanwhile. When
+    ``batches`` raises, it is asked for once more after a while. When it is stopped it ends.
+    """
 
     name: str
     total: int | None
@@ -80,3 +92,32 @@ class Feed(Protocol):
     def acknowledge(self, item: Item, result: Result) -> None:
         """Take note of what became of an item; called once for each that was read to its end."""
         ...
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """A feed that looks at what its items hold before it is sent, and may leave out what was sent before."""
+
+    def wanted(self, item: Item, outcome: Outcome) -> bool:
+        """Whether to send an article, or a rejected piece's dead letter; asked once for each, in order.
+
+        What is not wanted counts as neither accepted nor rejected. Of an atomic feed's item that has a
+        rejected piece, nothing is asked.
+        """
+        ...
+
+
+@runtime_checkable
+class Deferring(Protocol):
+    """A feed that can wait for the rest of an item."""
+
+    def defers(self, item: Item, rejected: Rejected) -> bool:
+        """Whether the item, of which this piece was rejected, is to come again before that counts."""
+        ...
+
+
+@runtime_checkable
+class Several(Protocol):
+    """One object that stands for several feeds; its items' contexts say which of them they are from."""
+
+    names: Sequence[str]

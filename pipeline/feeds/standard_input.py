@@ -8,30 +8,40 @@ import select
 import stat
 import threading
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, cast
 
+from pipeline.feeds.config import FeedConfig
 from pipeline.feeds.shape import Item, Result, StoppedReadingError, Unreadable
 from pipeline.formats import Context
 
 _LOOK_S = 0.25
 
 
+class StdinConfig(FeedConfig, frozen=True):
+    """Standard input as ``feeds.toml`` names it."""
+
+    type: Literal["stdin"] = "stdin"
+
+
 class StandardInput:
     """What comes in on a file descriptor until it ends; a stop ends the wait for more."""
 
-    name = "stdin"
     atomic = False
     location = "stdin"
 
-    def __init__(self, stop: threading.Event, descriptor: int = 0) -> None:
+    def __init__(
+        self, stop: threading.Event, descriptor: int = 0, *, config: StdinConfig | None = None
+    ) -> None:
+        self.name = config.name if config else "stdin"
+        self._config = config
         self._stop = stop
         self._descriptor = descriptor
         status = os.fstat(descriptor)
         self.total: int | None = status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def context(self, item: Item, base: Context) -> Context:  # noqa: ARG002 - the shape of all feeds
-        """What holds for all of them."""
-        return base
+        """What the configuration says, if there is one."""
+        return self._config.context(base) if self._config else base
 
     def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
         """The one item that it is."""

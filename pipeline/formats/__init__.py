@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.formats import jsonl, text
+from pipeline.formats import _json, anpa1312, iptc7901, jsonl, newsml_1, newsml_g2, ninjs, nitf, text
 from pipeline.formats.shape import Context, Format, Kind, Outcome, Piece, Rejected, UnfitError
 from pipeline.formats.stream import HEAD, Stream, stream_of
 from pipeline.formats.unpacked import MAGIC, BadArchiveError, Unpacked
@@ -12,6 +12,12 @@ from pipeline.formats.unpacked import MAGIC, BadArchiveError, Unpacked
 __all__ = ["FORMATS", "Context", "Format", "Outcome", "Rejected", "Stream", "choose", "parse", "read"]
 
 FORMATS: tuple[Format, ...] = (
+    iptc7901,
+    anpa1312,
+    newsml_g2,
+    newsml_1,
+    nitf,
+    ninjs,
     jsonl,
     text,
 )
@@ -22,13 +28,14 @@ def choose(stream: Stream) -> Format:
     """The format of what a stream holds.
 
     Each is asked with the first line alone, since a live stream may give no more for now, then with the head.
+    A line that opens a JSON object and does not close it says too little.
 
     Raises:
         OSError: the stream cannot be read.
     """
     *specific, general = FORMATS
     line = b"".join(stream.peek_lines(1, HEAD))
-    for known in specific:
+    for known in () if _json.goes_on(line) else specific:
         if known.sniff(line):
             return known
     head = stream.peek(HEAD)
@@ -68,7 +75,12 @@ def parse(data: bytes, context: Context) -> Iterator[Outcome]:
 
 
 def _plain(stream: Stream, context: Context) -> Iterator[Outcome]:
-    known = named(context.format) if context.format else choose(stream)
+    if context.format:
+        known = named(context.format)
+    elif context.mapping and jsonl.sniff(b"".join(stream.peek_lines(1, HEAD))):
+        known = jsonl  # A mapping says what the names mean; no other format asks for one.
+    else:
+        known = choose(stream)
     yield from known.read(stream, context)
 
 

@@ -1,190 +1,149 @@
-"""The members of a JSON object that an article has names for, each read by its type."""
+"""The members of a JSON object that an article has names for, by the usual names or by a feed's mapping."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import UNSET
 
-from pipeline.article import Subject
-from pipeline.formats import prose, times
-from pipeline.formats.shape import Kind, UnfitError
-
-Reader: TypeAlias = Callable[[Any], Any]
-
-_QCODE = re.compile(r"[A-Za-z][\w.-]*:\S+")
-_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_STATUS = {"usable": "usable", "withheld": "withheld", "canceled": "canceled", "cancelled": "canceled"}
-_LARGEST = 2**63 - 1
-_KINDS: dict[type, str] = {
-    dict: "object",
-    list: "array",
-    str: "string",
-    bool: "boolean",
-    int: "number",
-    float: "number",
-    type(None): "null",
-}
-
-
-def kind_of(value: Any) -> str:
-    """What JSON calls the type of a decoded value."""
-    return _KINDS[type(value)]
-
-
-class _UnexpectedError(Exception):
-    """What a member was expected to be."""
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _UnexpectedError("a string")
-    return prose.line(value)
-
-
-def _guid(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise _UnexpectedError("a string or a whole number")
-    return prose.line(value)
-
-
-def _whole(least: int, most: int) -> Reader:
-    """A whole number, also when it is written as a string of digits."""
-    expected = f"a whole number from {least} to {most}"
-
-    def read(value: Any) -> Any:
-        if isinstance(value, str):
-            digits = value.strip()
-            if not digits:
-                return UNSET
-            value = int(digits) if re.fullmatch("[0-9]{1,19}", digits) else None
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise _UnexpectedError(expected)
-        return value
-
-    return read
-
-
-def _status(value: Any) -> Any:
-    text = _string(value).lower()
-    if text and text not in _STATUS:
-        raise _UnexpectedError("usable, withheld or canceled")
-    return _STATUS.get(text, UNSET)
-
-
-def _language(value: Any) -> str:
-    tag = _string(value).replace("_", "-")
-    if tag and not _TAG.fullmatch(tag):
-        raise _UnexpectedError("a language tag like fr or en-GB")
-    return tag
-
-
-def _time(value: Any) -> str:
-    text = _string(value)
-    try:
-        return times.exact(text) if text else ""
-    except ValueError as error:
-        raise _UnexpectedError(f"an ISO 8601 date or time ({error})") from error
-
-
-def _embargo(value: Any) -> Any:
-    """When it ends; a date alone or a time without a zone could release it too early, so neither will do."""
-    text = _string(value)
-    try:
-        return times.instant(text, zone_needed=True) if text else UNSET
-    except ValueError as error:
-        raise _UnexpectedError(f"a time with its zone ({error})") from error
-
-
-def _subjects(value: Any) -> tuple[Subject, ...]:
-    if not isinstance(value, list):
-        raise _UnexpectedError("an array of strings or of objects with qcode and name")
-    return tuple(subject for subject in map(_subject, value) if subject.qcode or subject.name)
-
-
-def _subject(value: Any) -> Subject:
-    if isinstance(value, str):
-        text = prose.line(value)
-        return Subject(qcode=text) if _QCODE.fullmatch(text) else Subject(name=text)
-    if not isinstance(value, dict):
-        raise _UnexpectedError("an array of strings or of objects with qcode and name")
-    qcode = _string(_first(value, ("qcode", "code")) or "")
-    name = _string(_first(value, ("name",)) or "")
-    return Subject(qcode=qcode or UNSET, name=name or UNSET)
-
-
-def _first(members: dict[str, Any], names: tuple[str, ...]) -> Any:
-    return next((members[name] for name in names if members.get(name) is not None), None)
-
+from pipeline.formats import _values
+from pipeline.formats._values import LARGEST, Reader, UnexpectedError
+from pipeline.formats.shape import Context, Kind, UnfitError
+from pipeline.formats.sheet import Sheet
 
 _MEMBERS: dict[str, tuple[Reader, tuple[str, ...]]] = {
-    "guid": (_guid, ("guid", "id")),
-    "version": (_whole(0, _LARGEST), ("version",)),
-    "status": (_status, ("status",)),
-    "embargo": (_embargo, ("embargo",)),
-    "urgency": (_whole(1, 9), ("urgency",)),
-    "language_declared": (_language, ("language", "lang", "language_declared")),
-    "headline": (_string, ("headline", "title")),
-    "slugline": (_string, ("slugline",)),
-    "byline": (_string, ("byline",)),
-    "dateline": (_string, ("dateline",)),
-    "created": (_time, ("created", "published", "date")),
-    "modified": (_time, ("modified", "updated")),
-    "subjects": (_subjects, ("subjects",)),
-    "provider": (_string, ("provider",)),
-    "rights": (_string, ("rights",)),
-    "url": (_string, ("url", "link")),
+    "guid": (_values.guid, ("guid", "id")),
+    "version": (_values.whole(0, LARGEST), ("version",)),
+    "kind": (_values.kind, ("kind",)),
+    "item_class": (_values.item_class, ("item_class",)),
+    "status": (_values.status, ("status",)),
+    "replaces": (_values.replaces, ("replaces",)),
+    "embargo": (_values.instant, ("embargo",)),
+    "expires": (_values.instant, ("expires",)),
+    "urgency": (_values.whole(1, 9), ("urgency",)),
+    "language_declared": (_values.language, ("language", "lang", "language_declared")),
+    "headline": (_values.markup_line, ("headline", "title")),
+    "subheadline": (_values.markup_line, ("subheadline", "subtitle")),
+    "slugline": (_values.string, ("slugline",)),
+    "byline": (_values.string, ("byline",)),
+    "dateline": (_values.string, ("dateline",)),
+    "located": (_values.place, ("located",)),
+    "created": (_values.time, ("created", "published", "date")),
+    "modified": (_values.time, ("modified", "updated")),
+    "subjects": (_values.subjects, ("subjects",)),
+    "keywords": (_values.keywords, ("keywords",)),
+    "summary": (_values.markup_line, ("summary", "abstract")),
+    "media": (_values.media, ("media",)),
+    "members": (_values.lines, ("members",)),
+    "ednotes": (_values.lines, ("ednotes", "ednote")),
+    "ednotes_nonpublic": (_values.lines, ("ednotes_nonpublic",)),
+    "provider": (_values.string, ("provider",)),
+    "rights": (_values.string, ("rights",)),
+    "usageterms": (_values.string, ("usageterms",)),
+    "url": (_values.string, ("url", "link")),
+    "wire": (_values.wire, ("wire",)),
 }
-_BODY = ("body", "text", "content")
+_BODY: dict[str, Reader] = {
+    "body": _values.body,
+    "body_html": _values.html,
+    "content_html": _values.html,
+    "article_html": _values.html,
+    "html": _values.html,
+    "text": _values.body,
+    "content": _values.body,
+    "body_text": _values.body,
+}
+_ALIASES = {"language": "language_declared"}
+FIELDS = ("body", "language", *_MEMBERS)
+"""The names that a mapping may use for the article's fields."""
 
 
-def fields(members: dict[str, Any]) -> dict[str, Any]:
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """That each name in a mapping is an article field's, and that each path says something.
+
+    Raises:
+        ValueError: one is not; says which fields there are.
+    """
+    for field, path in mapping.items():
+        if field not in FIELDS:
+            known = ", ".join(sorted(FIELDS))
+            raise ValueError(f"the mapping names {field!r}, and an article has no such field; it has {known}")
+        if not all(step.strip() for step in path.split(".")):
+            raise ValueError(f"the mapping of {field!r} is no path like fields.title: {path!r}")
+
+
+def fields(members: dict[str, Any], context: Context) -> dict[str, Any]:
     """The article's fields that the members give; null and empty strings give none, other names are ignored.
+
+    A field that the context's mapping names is read from its path alone.
 
     Raises:
         UnfitError: a member is of the wrong type or cannot be read; names it and what was expected.
     """
-    read: dict[str, Any] = {}
+    mapping = {_ALIASES.get(field, field): path for field, path in context.mapping.items()}
+    sheet = Sheet(context)
     for field, (reader, names) in _MEMBERS.items():
-        for name in names:
-            value = _member(members, name, reader)
-            if value is not UNSET and value not in ("", ()):
-                read[field] = value
+        for name, value in _candidates(members, mapping.get(field), names):
+            found = _read(name, value, reader, context)
+            if found is not UNSET and found not in ("", (), {}):
+                sheet.put(field, found)
                 break
-    for name in _BODY:
-        text = _member(members, name, _text)
-        if text is not UNSET and text[0]:
-            read["body"], read["headings"] = text
+    _body(sheet, members, mapping.get("body"), context)
+    _hold_unless_it_ends(sheet, members, mapping.get("embargo"))
+    texts = [sheet.fields.get(name) for name in ("headline", "slugline")]
+    sheet.kind(sheet.fields.pop("kind", None), *texts)
+    return sheet.done()
+
+
+def _candidates(members: dict[str, Any], path: str | None, names: Iterable[str]) -> Iterable[tuple[str, Any]]:
+    """Where the value of a field may stand, by its name, in the order in which they are asked."""
+    if path is not None:
+        value = _at(members, path.split("."))
+        return [] if value is None else [(path, value)]
+    return [(name, members[name]) for name in names if members.get(name) is not None]
+
+
+def _at(value: Any, steps: list[str]) -> Any:
+    """What stands at the end of a path, or None; of an array that no number points into, each element's."""
+    if not steps or value is None:
+        return value
+    if isinstance(value, list):
+        if steps[0].isdecimal() and steps[0].isascii():
+            index = int(steps[0]) if len(steps[0]) < 10 else len(value)  # noqa: PLR2004 - no array has as many
+            return _at(value[index], steps[1:]) if index < len(value) else None
+        found = [_at(each, steps) for each in value]
+        return [each for each in found if each is not None] or None
+    if not isinstance(value, dict):
+        return None
+    whole = ".".join(steps)
+    return value[whole] if whole in value else _at(value.get(steps[0]), steps[1:])
+
+
+def _body(sheet: Sheet, members: dict[str, Any], path: str | None, context: Context) -> None:
+    """The first body that says something; the pictures that it shows come after those that are listed."""
+    for name, value in _candidates(members, path, _BODY):
+        found = _read(name, value, _BODY.get(name, _values.body), context)
+        if found.fields:
+            for field, each in found.fields.items():
+                sheet.put(field, each)
+            sheet.media(found.media)
+            sheet.flag(*found.flags)
             break
-    if members.get("embargo") is not None and "embargo" not in read and "status" not in read:
-        read["status"] = "withheld"  # An embargo that does not say when it ends must not release the article.
-    return read
 
 
-def _text(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise _UnexpectedError("a string")
-    return prose.body(prose.clean(value))
+def _hold_unless_it_ends(sheet: Sheet, members: dict[str, Any], path: str | None) -> None:
+    """An embargo that does not say when it ends must not release the article."""
+    there = any(True for _ in _candidates(members, path, ("embargo",)))
+    if there and "embargo" not in sheet.fields:
+        sheet.embargo("")
 
 
-def _member(members: dict[str, Any], name: str, reader: Reader) -> Any:
-    value = members.get(name)
-    if value is None:
-        return UNSET
+def _read(name: str, value: Any, reader: Reader, context: Context) -> Any:
     try:
-        return reader(value)
-    except _UnexpectedError as error:
+        return reader(value, context)
+    except UnexpectedError as error:
         kind: Kind = "value" if isinstance(value, str) else "type"
-        raise UnfitError(kind, f"the member {name!r} is {_shown(value)}; expected {error}") from error
+        raise UnfitError(kind, f"the member {name!r} is {_values.shown(value)}; expected {error}") from error
     except UnfitError as error:
-        raise UnfitError(error.kind, f"the member {name!r}: {error}") from error
-
-
-def _shown(value: Any) -> str:
-    """The value for a person: its type, and itself where it is short."""
-    text = repr(value) if isinstance(value, (str, int, float)) else ""
-    return f"the {kind_of(value)} {text}" if 0 < len(text) <= 40 else f"of type {kind_of(value)}"  # noqa: PLR2004 - fits a line
+        raise UnfitError(error.kind, f"the member {name!r}: {error}", error.offset) from error

@@ -12,6 +12,7 @@ from msgspec import UNSET
 from pipeline.article import Media
 from pipeline.formats import prose, xml
 from pipeline.formats.flow import Flow
+from pipeline.formats.shape import UnfitError
 from pipeline.formats.xml import Element
 
 Skip = Callable[[Element], bool]
@@ -23,6 +24,8 @@ _BLOCKS = (
     defs.block_tags
     | _LISTS
     | {"block", "body", "bq", "html", "abstract", "lead", "credit", "body.head", "body.content", "body.end"}
+    | {"byline", "bibliography", "copyrite", "dateline", "datasource", "distributor", "fn", "note", "tagline"}
+    | {"article", "aside", "figcaption", "figure", "footer", "header", "hgroup", "main", "nav", "section"}
     | {
         "li",
         "dt",
@@ -72,23 +75,32 @@ _UNSEEN = (
 )
 _COLUMNS = re.compile(r"\S(?:\t| {3,}|\.{4,} ?)\S")
 _TABLE_LINES = 2
+LARGEST = 10_000_000
+"""Bytes of HTML that libxml2 reads; what is longer it drops without a word."""
+
+LEVELS = 250
+"""Elements within each other that it reads; at 256 it stops."""
+
 DEPTH = 8
 """Lists and tables within each other that are told apart; deeper ones are text."""
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 
 
-def flow(root: Element | None, limit: int, *, skip: Skip = lambda _: False) -> Flow:
+def flow(
+    root: Element | None, limit: int, *, skip: Skip = lambda _: False, into: Flow | None = None
+) -> Flow:
     """The blocks in an element, in the order in which a reader sees them.
 
     Args:
         root: what holds the body.
         limit: code points that the body may have.
         skip: which elements are no part of the body, with all that is in them.
+        into: blocks that these follow; its own limit holds.
 
     Raises:
         UnfitError: the body is longer, or holds what no text holds.
     """
-    walk = _Walk(Flow(limit), skip)
+    walk = _Walk(Flow(limit) if into is None else into, skip)
     if root is not None:
         walk.inside(root)
         walk.flush()
@@ -96,17 +108,34 @@ def flow(root: Element | None, limit: int, *, skip: Skip = lambda _: False) -> F
 
 
 def html(text: str) -> Element | None:
-    """The root of an HTML document or fragment, however broken; none where it holds nothing."""
+    """The root of an HTML document or fragment, however broken; none where it holds nothing.
+
+    Raises:
+        UnfitError: it is larger or deeper than the parser reads: it would drop the rest in silence.
+    """
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     data = prose.clean(text).encode()
-    if data.count(b"<") + data.count(b"=") > xml.NODES:
-        return None
+    if data.count(b"<") + data.count(b"=") > xml.NODES or len(data) > LARGEST:
+        reason = f"too large: HTML of {len(data):,} bytes; {LARGEST:,} and {xml.NODES:,} elements may be"
+        raise UnfitError("size", reason)
     try:
-        return etree.fromstring(data, parser) if data.strip() else None
+        root = etree.fromstring(data, parser) if data.strip() else None
     except etree.XMLSyntaxError:
         return None
+    if _stopped(root):
+        raise UnfitError("syntax", f"HTML nested deeper than {LEVELS} levels: it cannot be read to its end")
+    return root
+
+
+def _stopped(root: Element | None) -> bool:
+    """Whether the parser gave up on too deep an element: it is the last one then."""
+    level = 0
+    while root is not None and len(root):
+        root = root[-1]
+        level += 1
+    return level > LEVELS
 
 
 def looks_like_html(text: str) -> bool:
@@ -171,7 +200,7 @@ class _Walk:
         name = xml.local(element).lower()
         if not name:
             self._inline += xml.pieces(element)
-        elif name in _UNSEEN or self._skip(element):
+        elif name in _UNSEEN or _nonpublic(element, name) or self._skip(element):
             return
         elif name == "br":
             self._inline.append(BREAK)
@@ -230,6 +259,11 @@ class _Walk:
         walk.inside(element)
         walk.flush()
         return str(walk.flow.fields().get("body", "")).replace("\n\n", "\n")
+
+
+def _nonpublic(element: Element, name: str) -> bool:
+    """Whether it is a note of NITF's that is not for publication: no kind but these two is public."""
+    return name == "note" and xml.attribute(element, "type").lower() not in ("", "std", "pa")
 
 
 BREAK = "\ue000"

@@ -34,6 +34,9 @@ Kind = Literal["empty", "binary", "encoding", "format", "syntax", "type", "value
 FAULTS = 10
 """Items of one file whose faults are told one by one."""
 
+NO_ITEM = "empty: no item in it"
+"""The reason why a file of several items that holds none is rejected; a feed may be so for a while."""
+
 
 class Context(Struct, frozen=True, kw_only=True):
     """What a format cannot read from the bytes: where they come from and what holds for all of them.
@@ -197,7 +200,7 @@ def outcomes(
         first = first or error
         faults.append(str(error))
     if first is None and count == 0:
-        first = UnfitError("empty", "empty: no item in it")
+        first = UnfitError("empty", NO_ITEM)
         faults.append(str(first))
     if first is not None:
         yield piece.rejected(UnfitError(first.kind, _told(faults, count), first.offset), context, "validate")

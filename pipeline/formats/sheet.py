@@ -41,12 +41,20 @@ class Sheet:
         self.fields: dict[str, Any] = {}
         self._flags: list[str] = []
         self._wire: dict[str, str] = {}
+        self._subjects: dict[Subject, None] = {}
+
+    @property
+    def limit(self) -> int:
+        """Code points that a body may have: an article of more is too large in any case."""
+        return self._context.limit
 
     def done(self) -> dict[str, Any]:
         """The fields, as ``shape.outcome`` and ``shape.outcomes`` take them."""
         extra: dict[str, Any] = {"wire": self._wire} if self._wire else {}
         if self._flags:
             extra["flags"] = tuple(dict.fromkeys(self._flags))
+        if self._subjects:
+            extra["subjects"] = tuple(self._subjects)
         return self.fields | extra
 
     def flag(self, *messages: str) -> None:
@@ -78,10 +86,7 @@ class Sheet:
         """A subject by its code (qcode, URI, or eight digits of IPTC's), its name, or both."""
         code, name = newscodes.subject(prose.line(code)), prose.line(name)
         if code or name:
-            subject = Subject(qcode=code or UNSET, name=name or UNSET, type=kind or UNSET)
-            there = self.fields.get("subjects", ())
-            if subject not in there:
-                self.fields["subjects"] = (*there, subject)
+            self._subjects[Subject(qcode=code or UNSET, name=name or UNSET, type=kind or UNSET)] = None
 
     def media(self, links: Iterable[Media]) -> None:
         """More pictures and the like, each address once."""
@@ -201,8 +206,9 @@ class Sheet:
             self.hold("its words ask to kill a story: held back")
 
     def hold(self, why: str) -> None:
-        """Keep it from being published, and say why."""
+        """Keep it from being published until a person decides, and say why."""
         self.flag(why)
+        self._held = True
         if self.fields.get("status") != "canceled":
             self.fields["status"] = "withheld"
 

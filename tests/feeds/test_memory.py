@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.feeds.memory import AlreadyWatchedError, Memory
+from pipeline.feeds import memory as remembering
+from pipeline.feeds.memory import AlreadyWatchedError, Memory, Verdict
 
 A, B = ("/in/a.txt", 10, 100), ("/in/é \n\u2028.txt", 20, 200)
 
@@ -117,3 +119,54 @@ def test_with_nothing_gone_nothing_is_written(tmp_path: Path) -> None:
     memory.forget(lambda _: False)
     assert file.stat().st_ino == before
     memory.close()
+
+
+VERDICT = Verdict(when=datetime(2024, 6, 19, tzinfo=UTC), accepted=1, rejected=2, reasons=("byte 0: é",))
+
+
+def test_what_was_wrong_is_there_after_a_restart(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "x.fed")
+    memory.add([A], VERDICT)
+    memory.add([B])
+    memory.close()
+    again = Memory(tmp_path / "x.fed")
+    assert again.verdict(A) == VERDICT
+    assert again.verdict(B) is None
+    assert again.verdict(("/in/a.txt", 11, 100)) is None
+    again.add([A])
+    assert again.verdict(A) is None
+    again.close()
+
+
+def test_a_file_that_was_dropped_may_come_back(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "x.fed")
+    memory.add([A, B], VERDICT)
+    memory.drop(A[0])
+    assert A not in memory
+    assert memory.verdict(A) is None
+    memory.close()
+    again = Memory(tmp_path / "x.fed")
+    assert A not in again
+    assert again.verdict(B) == VERDICT
+    again.close()
+
+
+def test_of_files_that_come_and_go_the_memory_does_not_grow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembering, "STALE", 10)
+    file = tmp_path / "x.fed"
+    memory = Memory(file)
+    memory.add([B], VERDICT)
+    for number in range(100):
+        memory.add([(f"/in/{number}", 1, 1)])
+        memory.drop(f"/in/{number}")
+    assert len(memory) == 1
+    assert len(file.read_bytes().splitlines()) < 20
+    memory.add([A])
+    memory.close()
+    again = Memory(file)
+    assert A in again
+    assert again.verdict(B) == VERDICT
+    assert len(again) == 2
+    again.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from pipeline.feeds.report import Event, Kind, Summary
         ("rejected", True),
         ("failed", True),
         ("unreadable", True),
+        ("feed", True),
         ("waiting", True),
     ],
 )
@@ -33,6 +35,7 @@ def test_which_events_somebody_has_to_know(kind: Kind, problem: bool) -> None:
         ({"accepted": 9, "rejected": 1}, 1),
         ({"accepted": 9, "failed": 1}, 1),
         ({"accepted": 9, "unreadable": 1}, 1),
+        ({"accepted": 9, "errors": 1}, 1),
         ({"accepted": 9, "unacknowledged": 1}, 1),
         ({"accepted": 9, "stopped": True}, 1),
     ],
@@ -48,8 +51,32 @@ def test_a_summary_is_json() -> None:
         "rejected": 0,
         "failed": 0,
         "unreadable": 0,
+        "errors": 0,
         "unacknowledged": 0,
         "bytes": 0,
         "seconds": 0.0,
         "stopped": False,
+        "feeds": {},
+    }
+
+
+def test_each_feed_has_its_part() -> None:
+    summary = Summary()
+    summary.of("afp").accepted += 2
+    summary.of("afp").last_article = datetime(2024, 6, 19, 10, tzinfo=UTC)
+    summary.of("dpa")
+    assert msgspec.json.decode(msgspec.json.encode(summary))["feeds"] == {
+        name: {
+            "files": 0,
+            "accepted": accepted,
+            "rejected": 0,
+            "failed": 0,
+            "unreadable": 0,
+            "errors": 0,
+            "bytes": 0,
+            "up": False,
+            "last_article": last,
+            "last_error": None,
+        }
+        for name, accepted, last in (("afp", 2, "2024-06-19T10:00:00Z"), ("dpa", 0, None))
     }

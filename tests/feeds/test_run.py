@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pytest
+from msgspec import structs
 
 from pipeline.feeds.report import Event, Summary
 from pipeline.feeds.run import Run
-from pipeline.feeds.shape import Item, Result, Unreadable
-from pipeline.formats.shape import Context
+from pipeline.feeds.shape import Item, Result, StoppedReadingError, Unreadable
+from pipeline.formats.shape import Context, Rejected
 from tests.feeding import fed, fresh, letters, noise
 from tests.formats.test_formats import BROKEN
 
@@ -62,7 +64,13 @@ class Given:
 class Ran:
     """A run over feeds, with all that it told."""
 
-    def __init__(self, settings: Settings, *feeds: Given, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *feeds: Given,
+        stop: threading.Event | None = None,
+        together: bool = False,
+    ) -> None:
         self.events: list[Event] = []
         context = Context(
             source="agency",
@@ -73,7 +81,7 @@ class Ran:
             language="fr",
         )
         run = Run(settings, context, self.events.append, stop or threading.Event())
-        self.summary: Summary = run.run(list(feeds))
+        self.summary: Summary = run.run(list(feeds), together=together)
 
     @property
     def problems(self) -> list[str]:
@@ -125,7 +133,8 @@ def test_the_original_bytes_of_a_bad_line_are_kept(here: Settings) -> None:
     assert letter.value == b'{"guid": "b", "body": 7}\n'
     assert (letter.stage, letter.error_type) == ("parse", "type")
     assert ran.problems == [f"/in/wire.jsonl, byte 27: {letter.error_message}"]
-    assert feed.told == [("/in/wire.jsonl", Result(accepted=2, rejected=1, failed=0))]
+    reasons = (f"byte 27: {letter.error_message}",)
+    assert feed.told == [("/in/wire.jsonl", Result(accepted=2, rejected=1, failed=0, reasons=reasons))]
 
 
 def test_an_item_is_acknowledged_when_its_articles_are_and_not_before(here: Settings) -> None:
@@ -247,6 +256,187 @@ def test_progress_is_told_with_the_total(here: Settings) -> None:
     done = [event for event in ran.events if event.kind == "item"]
     assert [(event.message, event.accepted) for event in done] == [("/in/a", 1)]
     assert ran.summary.bytes == len(GOOD)
+
+
+def test_what_the_feed_awaits_is_no_dead_letter_and_what_came_before_it_is_not_sent(here: Settings) -> None:
+    class Patient(Given):
+        def defers(self, item: Item, rejected: Rejected) -> bool:
+            return item.location == "/in/half" and rejected.kind == "type"
+
+    half = b'{"guid": "a", "body": "x"}\n{"guid": "b", "body": 7}\n'
+    feed = Patient([Bytes("/in/half", half), Bytes("/in/bad", half), Bytes("/in/good", GOOD)])
+    ran = Ran(here, feed)
+    assert [(place, result.settled, result.deferred) for place, result in feed.told] == [
+        ("/in/half", False, True),
+        ("/in/bad", True, False),
+        ("/in/good", True, False),
+    ]
+    assert len(letters(here)) == ran.summary.rejected == 1
+    assert {each.provenance.location for each in fed(here)} == {"/in/bad", "/in/good"}
+    assert ran.problems[0].startswith("/in/half, byte 27: ")
+    assert ran.problems[0].endswith("; waiting for the rest")
+    assert ran.summary.files == 2
+
+
+def test_nothing_of_an_atomic_item_that_is_wrong_is_sent(here: Settings) -> None:
+    class Whole(Given):
+        atomic = True
+
+    lines = b'{"guid": "a", "body": "x"}\n{"guid": "b", "body": 7}\n'
+    feed = Whole([Bytes("/in/a", lines), Bytes("/in/b", GOOD)])
+    ran = Ran(here, feed)
+    assert [result.rejected for _, result in feed.told] == [1, 0]
+    assert (ran.summary.accepted, ran.summary.rejected) == (1, 1)
+    assert letters(here) == []
+    assert [each.provenance.location for each in fed(here)] == ["/in/b"]
+
+
+class Endless(Given):
+    """A feed that gives one batch, and then waits for a stop, as a service does."""
+
+    def __init__(self, name: str, stop: threading.Event, *batches: Iterable[Item | Unreadable]) -> None:
+        super().__init__(*batches)
+        self.name = name
+        self._stop = stop
+
+    def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
+        yield from self._batches
+        self._stop.wait()
+
+
+def when(stop: threading.Event, true: Callable[[], bool]) -> threading.Thread:
+    """A thread that stops the run when something has become true, or after a minute."""
+
+    def wait() -> None:
+        end = time.monotonic() + 60
+        while not true() and time.monotonic() < end:
+            time.sleep(0.05)
+        stop.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def test_feeds_together_do_not_wait_for_each_other(here: Settings) -> None:
+    stop = threading.Event()
+    first = Endless("first", stop, [Bytes("/in/a", GOOD)])
+    second = Endless("second", stop, [Bytes("/in/b", GOOD + b" Second.")])
+    waiting = when(stop, lambda: bool(first.told and second.told))
+    ran = Ran(here, first, second, stop=stop, together=True)
+    waiting.join()
+    assert first.told
+    assert second.told
+    assert ran.summary.exit_code == 0
+    assert {name: one.accepted for name, one in ran.summary.feeds.items()} == {"first": 1, "second": 1}
+    assert not any(one.up for one in ran.summary.feeds.values())
+    assert all(one.last_article for one in ran.summary.feeds.values())
+
+
+def test_a_feed_that_waits_for_bytes_does_not_hold_up_another(here: Settings) -> None:
+    stop = threading.Event()
+
+    class Silent(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:  # noqa: ARG002 - the shape of a file
+            stop.wait()
+            raise StoppedReadingError
+
+    silent = Endless("silent", stop, [Bytes("stdin", b"", io.BufferedReader(Silent()))])
+    lively = Endless("lively", stop, [Bytes("/in/b", GOOD)])
+    waiting = when(stop, lambda: bool(lively.told))
+    ran = Ran(here, silent, lively, stop=stop, together=True)
+    waiting.join()
+    assert len(fed(here)) == 1
+    assert silent.told == []
+    assert ran.summary.stopped
+
+
+def test_a_feed_that_breaks_down_is_told_and_started_again_and_the_others_go_on(here: Settings) -> None:
+    stop = threading.Event()
+
+    class Fragile(Endless):
+        tries = 0
+
+        def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
+            self.tries += 1
+            if self.tries <= 2:
+                raise ConnectionResetError("the other side hung up")
+            yield from super().batches()
+
+    fragile = Fragile("fragile", stop, [Bytes("/in/a", GOOD)])
+    steady = Endless("steady", stop, [Bytes("/in/b", GOOD + b" Steady.")])
+    waiting = when(stop, lambda: bool(fragile.told and steady.told))
+    ran = Ran(here, fragile, steady, stop=stop, together=True)
+    waiting.join()
+    assert len(fed(here)) == 2
+    assert ran.problems == [
+        "the other side hung up; trying again in 1 s",
+        "the other side hung up; trying again in 2 s",
+    ]
+    counts = ran.summary.feeds["fragile"]
+    assert (counts.errors, counts.accepted, counts.last_error) == (2, 1, ran.problems[-1])
+    assert ran.summary.feeds["steady"].errors == 0
+    assert ran.summary.exit_code == 1
+
+
+def test_one_after_the_other_a_feed_that_breaks_down_ends_the_run(here: Settings) -> None:
+    class Broken(Given):
+        def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
+            yield [Bytes("/in/a", GOOD)]
+            raise OSError("the folder is gone")
+
+    broken, stop = Broken(), threading.Event()
+    with pytest.raises(OSError, match="the folder is gone"):
+        Ran(here, broken, Given([Bytes("/in/b", GOOD)]), stop=stop)
+    assert stop.is_set()
+    assert [each.provenance.location for each in fed(here)] == ["/in/a"]
+    assert [location for location, _ in broken.told] == ["/in/a"]
+
+
+def test_a_large_file_of_one_feed_does_not_keep_another_waiting(here: Settings) -> None:
+    stop = threading.Event()
+    lines = b"".join(b'{"guid": "%d", "body": "x"}\n' % number for number in range(20_000))
+    took: list[float] = []
+
+    class Impatient(Endless):
+        def batches(self) -> Iterator[Iterable[Item | Unreadable]]:
+            for number in range(10):
+                start = time.monotonic()
+                yield [Bytes(f"/push/{number}", GOOD + b" %d." % number)]
+                took.append(time.monotonic() - start)
+            stop.set()
+
+    large = Endless("large", stop, [Bytes("/in/large", lines)])
+    Ran(here, large, Impatient("impatient", stop), stop=stop, together=True)
+    assert len(took) == 10
+    assert max(took) < 1
+
+
+def test_the_counts_of_several_feeds_in_one_object_are_apart(here: Settings) -> None:
+    class Both(Given):
+        name = "poll"
+        names = ("one", "two")
+
+        def context(self, item: Item, base: Context) -> Context:
+            return structs.replace(base, feed=item.location.removeprefix("/in/"))
+
+    feed = Both(
+        [
+            Bytes("/in/one", GOOD),
+            Bytes("/in/two", b'{"body": 7}'),
+            Unreadable(location="/in/two", reason="gone", feed="two", what="was not fetched"),
+        ]
+    )
+    ran = Ran(here, feed)
+    feeds = ran.summary.feeds
+    assert set(feeds) == {"one", "two"}
+    assert (feeds["one"].accepted, feeds["one"].rejected) == (1, 0)
+    assert (feeds["two"].accepted, feeds["two"].rejected, feeds["two"].unreadable) == (0, 1, 1)
+    assert feeds["two"].last_error == "/in/two: was not fetched: gone"
+    assert {event.feed for event in ran.events if event.problem} == {"two"}
 
 
 def test_of_several_feeds_one_without_a_total_leaves_it_open(here: Settings) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.article import RawArticle
-from pipeline.formats import jsonl
+from pipeline.formats import _json, jsonl
 from pipeline.formats.shape import Rejected
 from pipeline.formats.stream import stream_of
 from tests.formats.conformance import LIMIT, Conformance, article, context, outcomes, rejected
@@ -136,9 +136,11 @@ def test_a_bad_element_of_an_array_harms_only_itself(bad: bytes) -> None:
     assert [getattr(one, "guid", None) for one in (first, last)] == ["urn:x:1", "urn:x:2"]
 
 
-def test_an_array_that_was_cut_off_gives_what_came() -> None:
-    assert guids(b"[" + line(**FULL) + b"," + line(**OTHER)) == ["urn:x:1", "urn:x:2"]
-    assert guids(b"[" + line(**FULL) + b', {"guid": "b') == ["urn:x:1", "syntax"]
+@pytest.mark.parametrize("end", [b"", b",", b" ,\n ", b"\n"])
+def test_an_array_that_was_cut_off_gives_what_came_and_says_so(end: bytes) -> None:
+    assert guids(b"[" + line(**FULL) + b"," + line(**OTHER) + end) == ["urn:x:1", "urn:x:2", "truncated"]
+    assert guids(b"[" + line(**FULL) + b', {"guid": "b') == ["urn:x:1", "truncated"]
+    assert guids(b"[") == ["truncated"]
 
 
 def test_what_stands_behind_an_array_is_rejected() -> None:
@@ -160,7 +162,7 @@ def test_an_array_nested_without_end_is_rejected_as_a_whole() -> None:
 
 
 def test_an_array_over_the_limit_of_a_document_is_rejected_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl, "DOCUMENT", 100_000)
+    monkeypatch.setattr(_json, "DOCUMENT", 100_000)
     data = json.dumps([OTHER] * 10_000).encode()
     one = rejected(data)
     assert (one.kind, one.size, one.complete) == ("size", len(data), False)

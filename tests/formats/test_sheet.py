@@ -75,13 +75,13 @@ class TestSubjects:
         one = sheet()
         one.subject(code, "A name")
         one.subject(code, "A name")
-        assert one.fields["subjects"] == (Subject(qcode=qcode, name="A name"),)
+        assert one.done()["subjects"] == (Subject(qcode=qcode, name="A name"),)
 
     def test_a_name_alone_and_a_type_will_do_and_nothing_is_none(self) -> None:
         one = sheet()
         one.subject()
         one.subject(name="The port", kind="organization")
-        assert one.fields["subjects"] == (Subject(name="The port", type="organization"),)
+        assert one.done()["subjects"] == (Subject(name="The port", type="organization"),)
 
 
 class TestVersion:
