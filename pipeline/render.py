@@ -236,18 +236,18 @@ def checked(file: Checked) -> None:
     """What one file would give."""
     plural = "article" if len(file.articles) == 1 else "articles"
     counts = f"{len(file.articles)} {plural}" + (f", {len(file.faults)} rejected" if file.faults else "")
-    out.print(Text.assemble((file.file, "bold"), f": {'cannot be read' if file.unreadable else counts}"))
+    said = "cannot be read" if file.unreadable else counts
+    out.print(Text.assemble((file.file, "bold"), f": {said}"), soft_wrap=True)
     if file.unreadable:
-        out.print(Text(f"  {file.unreadable}", "red"))
+        out.print(Text(f"  {file.unreadable}", "red"), soft_wrap=True)
     for article in file.articles:
         out.print()
         out.print(Text(article.headline or "(no headline)", "" if article.headline else "dim"))
         pairs(_facts(article))
     for fault in file.faults:
+        place = f"rejected at {fault.place} ({fault.kind}, {fault.size:,} bytes)"
         out.print()
-        out.print(
-            Text(f"rejected at {fault.place} ({fault.kind}, {fault.size:,} bytes): {fault.reason}", "red")
-        )
+        out.print(Text(f"{place}: {fault.reason}", "red"), soft_wrap=True)
     out.print()
 
 

@@ -15,6 +15,16 @@ import typer
 
 from pipeline import __version__, cli
 
+SAMPLES = Path(__file__).parents[1] / "samples"
+FEEDS = """
+[[feed]]
+name = "afp"
+type = "folder"
+path = "in"
+source = "AFP"
+language = "fr"
+format = "jsonl"
+"""
 AWAY = {"NEWSWIRE_KAFKA": "127.0.0.1:9", "NEWSWIRE_ELASTICSEARCH": "http://127.0.0.1:9"}
 
 
@@ -30,7 +40,19 @@ def newswire(*arguments: str, folder: Path, **variables: str) -> subprocess.Comp
     )
 
 
-COMMANDS = ["up", "down", "status", "logs", "feed", "worker", "search", "show", "demo"]
+COMMANDS = [
+    "up",
+    "down",
+    "status",
+    "logs",
+    "feed",
+    "feed run",
+    "feed check",
+    "worker",
+    "search",
+    "show",
+    "demo",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -130,3 +152,76 @@ def test_waiting_for_kafka_is_visible_and_can_be_stopped(
         process.kill()
         process.wait()
     assert "Traceback" not in (tmp_path / "output").read_text()
+
+
+def test_a_command_of_two_words_goes_before_a_path_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("Un.")
+    done = newswire("feed", "run", folder=tmp_path, **AWAY)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: feeds.toml cannot be read: No such file or directory\n",
+    )
+    assert "./run" in newswire("feed", "--help", folder=tmp_path).stdout
+
+
+class TestCheck:
+    def test_what_a_file_would_give_needs_no_service(self, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text(
+            '{"guid": "1", "headline": "Titre [x]", "body": "Un.", "ednotes_nonpublic": ["Secret."]}\n'
+        )
+        done = newswire("feed", "check", "a.jsonl", "--source", "afp", folder=tmp_path, **AWAY)
+        assert done.returncode == 0, done.stderr
+        for part in ("a.jsonl: 1 article\n", "Titre [x]", "source", "afp", "1 not for publication"):
+            assert part in done.stdout
+        assert "Secret." not in done.stdout
+        assert "Secret." in newswire("feed", "check", "a.jsonl", "--all", folder=tmp_path, **AWAY).stdout
+
+    def test_what_is_no_article_is_told_and_the_exit_code_says_so(self, tmp_path: Path) -> None:
+        (tmp_path / "bad.jsonl").write_text('{"body": "x"}\n{"body": 7}\n')
+        done = newswire("feed", "check", "bad.jsonl", "none", folder=tmp_path, **AWAY)
+        assert done.returncode == 1
+        assert "1 article, 1 rejected" in done.stdout
+        assert "byte 14 (type, 12 bytes): the member 'body'" in done.stdout
+        assert "none: cannot be read" in done.stdout
+
+    def test_as_json(self, tmp_path: Path) -> None:
+        done = newswire("feed", "check", "--json", str(SAMPLES), folder=tmp_path, **AWAY)
+        files = json.loads(done.stdout)
+        assert done.returncode == 0
+        assert sum(len(file["articles"]) for file in files) == 13
+
+    def test_a_configuration(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").write_text(FEEDS)
+        done = newswire("feed", "check", "--config", "feeds.toml", folder=tmp_path, **AWAY)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split("\n")[1].split() == ["afp", "folder", "AFP", "jsonl"]
+        assert not list(tmp_path.glob("in*"))
+        shown = newswire("feed", "check", "--config", "feeds.toml", "--json", folder=tmp_path, **AWAY)
+        assert json.loads(shown.stdout)[0]["name"] == "afp"
+
+    def test_a_configuration_that_is_wrong(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").write_text(FEEDS.replace("path", "pth"))
+        done = newswire("feed", "check", "--config", "feeds.toml", folder=tmp_path, **AWAY)
+        assert done.returncode == 1
+        assert "feed 'afp': there is no key 'pth'; did you mean 'path'?" in done.stderr
+
+    def test_a_file_as_a_feed_would_read_it(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").write_text(FEEDS)
+        (tmp_path / "a").write_text('{"body": "x"}')
+        done = newswire("feed", "check", "--feed", "afp", "--json", "a", folder=tmp_path, **AWAY)
+        (article,) = json.loads(done.stdout)[0]["articles"]
+        assert (article["source"], article["language"]) == ("AFP", "fr")
+
+    @pytest.mark.parametrize(
+        ("options", "complaint"),
+        [
+            (["--format", "nitff", "a"], "there is no format 'nitff'; there are"),
+            (["--zone", "Pari", "a"], "there is no time zone 'Pari'"),
+            (["--feed", "x", "a"], "feeds.toml cannot be read"),
+            ([], "nothing to check"),
+        ],
+    )
+    def test_what_makes_no_sense(self, options: list[str], complaint: str, tmp_path: Path) -> None:
+        done = newswire("feed", "check", *options, folder=tmp_path, **AWAY)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: {complaint}")

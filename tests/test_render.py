@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 from rich.console import Console
 
 from pipeline import render
-from pipeline.feeds.report import Event, Summary
+from pipeline.article import Subject
+from pipeline.check import Checked, Fault, sketch
+from pipeline.feeds.report import Event, FeedSummary, Summary
 from pipeline.local.service import Status
 from pipeline.search import CLOSE, OPEN, Hit, Results
+from tests.test_check import FULL
 
 
 @pytest.fixture
@@ -167,6 +172,69 @@ def test_a_watched_folder_tells_each_file(printed: io.StringIO) -> None:
 def test_a_run_is_summed_up_in_a_line(printed: io.StringIO) -> None:
     render.fed(Summary(files=3, accepted=5, rejected=2, bytes=12345, seconds=1.25, stopped=True))
     assert printed.getvalue() == "5 accepted, 2 rejected; 3 files, 12,345 bytes in 1.2 s (stopped)\n"
+
+
+def test_of_several_feeds_each_is_named(printed: io.StringIO) -> None:
+    with render.feeding(watch=False, named=True) as on_event:
+        on_event(Event(kind="rejected", message="b.txt, byte 7: no JSON", feed="afp"))
+        on_event(Event(kind="waiting", message="waiting for Kafka"))
+    assert printed.getvalue() == "afp: b.txt, byte 7: no JSON\nwaiting for Kafka\n"
+
+
+def test_each_feed_of_a_run_has_its_line(printed: io.StringIO) -> None:
+    summary = Summary(files=3, accepted=1007, errors=2, seconds=1)
+    summary.feeds = {
+        "dpa": FeedSummary(),
+        "afp": FeedSummary(accepted=1007, errors=2, last_article=datetime(2024, 6, 19, 10, tzinfo=UTC)),
+    }
+    render.fed_by(summary)
+    lines = printed.getvalue().splitlines()
+    assert lines[1].split() == ["afp", "1,007", "0", "0", "0", "2", "0", "2024-06-19", "10:00:00Z"]
+    assert lines[2].split() == ["dpa", "0", "0", "0", "0", "0", "0"]
+    assert lines[3].startswith("1007 accepted, 2 breakdowns of feeds; 3 files")
+
+
+def test_a_checked_file_shows_what_is_in_it(printed: io.StringIO) -> None:
+    render.checked(Checked(file="/in/[a].json", articles=(sketch(FULL),)))
+    lines = printed.getvalue().splitlines()
+    assert lines[0] == "/in/[a].json: 1 article"
+    facts = [" ".join(line.split()) for line in lines]
+    for fact in (
+        "Titre",
+        "guid urn:1",
+        "embargo 2030-01-01T00:00:00+00:00",
+        "keywords un, deux",
+        "paragraphs 3",
+        "subject medtop:11000000 politique",
+        "media https://example.org/a.jpg",
+        "note À noter.",
+        "notes 2 not for publication",
+        "wire service fra",
+        "flag mended",
+    ):
+        assert fact in facts
+    assert "Secret." not in printed.getvalue()
+
+
+def test_private_notes_are_shown_where_they_are_given(printed: io.StringIO) -> None:
+    render.checked(Checked(file="a", articles=(sketch(FULL, private=True),)))
+    assert "Secret." in printed.getvalue()
+
+
+def test_a_subject_shows_the_topic_that_it_stands_for(printed: io.StringIO) -> None:
+    subject = Subject(qcode="subj:11000000", type="concept", media_topic="medtop:11000000")
+    render.checked(Checked(file="a", articles=(sketch(structs.replace(FULL, subjects=(subject,))),)))
+    assert "subj:11000000 (concept) = medtop:11000000" in printed.getvalue()
+
+
+def test_what_is_wrong_with_a_file_is_shown(printed: io.StringIO) -> None:
+    fault = Fault(place="a, byte 0", kind="empty", reason="empty: no text", size=0)
+    render.checked(Checked(file="a", faults=(fault,)))
+    render.checked(Checked(file="b", unreadable="Permission denied"))
+    text = printed.getvalue()
+    assert "a: 0 articles, 1 rejected" in text
+    assert "rejected at a, byte 0 (empty, 0 bytes): empty: no text" in text
+    assert "b: cannot be read\n  Permission denied" in text
 
 
 def test_json_is_for_machines(capsys: pytest.CaptureFixture[str]) -> None:

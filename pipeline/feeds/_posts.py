@@ -98,7 +98,7 @@ class Line:
     def take(self, seconds: float) -> list[Post]:
         """All that wait; none where none comes in so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._waiting), seconds)
+            self._changed.wait_for(lambda: bool(self._waiting) or not self._open, seconds)
             taken = self._clear()
             for post in taken:
                 post.taken = True
@@ -129,6 +129,7 @@ class Line:
             self._open = False
             for post in self._clear():
                 post.settle(None)
+            self._changed.notify_all()
 
     def _clear(self) -> list[Post]:
         waiting = list(self._waiting)

@@ -26,7 +26,8 @@ Tls = Literal["tls", "starttls", "none"]
 SPAN = 50_000
 """UIDs that one search covers: the library takes an answer of a megabyte and no more."""
 
-_LOOK_S = 0.2
+_LOOKS = 10
+_LOOK_S = 0.15
 _GOODBYE_S = 2.0
 
 
@@ -89,15 +90,28 @@ class Imap:
             OSError: the server refuses.
         """
         what = ["UNDELETED", "UNSEEN"] if unseen else ["UNDELETED"]
-        found: set[int] = set()
         with self._told("its messages cannot be listed"):
-            self._imap.noop()  # so that the server takes note of what came
-            while start + SPAN < self.next:
-                found |= set(self._imap.search(["UID", f"{start}:{start + SPAN - 1}", *what]))
-                start += SPAN
-            # Where there is none past the start, a range to `*` gives the last one.
-            found |= {uid for uid in self._imap.search(["UID", f"{start}:*", *what]) if uid >= start}
+            for _ in range(_LOOKS):
+                self._imap.noop()  # so that the server takes note of what came
+                self._arrived()
+                found = self._found(start, what)
+                # What arrives with the answer is told with it, but not in it, and told but once.
+                if not self._arrived():
+                    break
         return sorted(found)
+
+    def _found(self, start: int, what: list[str]) -> set[int]:
+        found: set[int] = set()
+        while start + SPAN < self.next:
+            found |= set(self._imap.search(["UID", f"{start}:{start + SPAN - 1}", *what]))
+            start += SPAN
+        # Where there is none past the start, a range to `*` gives the last one.
+        return found | {uid for uid in self._imap.search(["UID", f"{start}:*", *what]) if uid >= start}
+
+    def _arrived(self) -> bool:
+        """Whether the server told of new messages since this was asked last."""
+        _, news = self._imap._imap.response("EXISTS")  # noqa: SLF001 - there is no public way
+        return bool(news != [None])
 
     def sizes(self, uids: Iterable[int]) -> dict[int, int]:
         """The bytes of those messages that are still there.

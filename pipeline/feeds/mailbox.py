@@ -49,8 +49,8 @@ class MailboxConfig(FeedConfig, frozen=True):
     message as read, ``move`` moves it to the folder ``done``, or ``failed`` if something in it was no
     article, and ``keep`` does nothing. A mailbox that is seen for the first time gives its unread messages.
 
-    Where the server does not tell of new messages by itself, it is asked each ``every`` seconds. ``largest``
-    is the most bytes that a message may have.
+    A server that can is waited for until it tells of something; each ``every`` seconds it is asked in any
+    case. ``largest`` is the most bytes that a message may have.
     """
 
     type: Literal["mailbox"]
@@ -152,8 +152,12 @@ class Mailbox:
             try:
                 self._open(imap)
                 while not self._stop.is_set():
-                    yield from self._round(imap)
-                    self._wait(imap)
+                    new = self._new(imap)
+                    for start in range(0, len(new), BATCH):
+                        yield from self._batch(imap, new[start : start + BATCH])
+                    # News may have come with any answer above, and is told but once: so look once more.
+                    if not new:
+                        self._wait(imap)
             finally:
                 # What was acknowledged last is marked as well, if the server still answers.
                 with suppress(OSError):
@@ -177,18 +181,14 @@ class Mailbox:
         self._later.clear()
         self._letters.begin(imap.validity, imap.next, imap.search(1, unseen=True))
 
-    def _round(self, imap: Imap) -> Iterator[Iterable[Item | Unreadable]]:
-        """All that is there now and was not fed."""
+    def _new(self, imap: Imap) -> list[int]:
+        """The messages that are there now and were not fed, in the order in which they came."""
         self._mark(imap)
         there = imap.search(self._letters.floor)
+        self._letters.advance(there)
         now = time.monotonic()
         self._later = {uid: until for uid, until in self._later.items() if until > now}
-        new = [uid for uid in self._letters.unsettled(there) if uid not in self._later]
-        for start in range(0, len(new), BATCH):
-            if self._stop.is_set():
-                return
-            yield from self._batch(imap, new[start : start + BATCH])
-        self._letters.advance(there)
+        return [uid for uid in self._letters.unsettled(there) if uid not in self._later]
 
     def _batch(self, imap: Imap, uids: list[int]) -> Iterator[Iterable[Item | Unreadable]]:
         sizes = imap.sizes(uids)
@@ -266,10 +266,11 @@ class Mailbox:
     def _wait(self, imap: Imap) -> None:
         """Wait until there may be something new, or something to be tried again."""
         soonest = min(self._later.values(), default=float("inf")) - time.monotonic()
+        seconds = max(0.0, min(self._config.every, soonest))
         if imap.idles:
-            imap.wait(max(0.0, min(IDLE_S, soonest)))
+            imap.wait(min(IDLE_S, seconds))
         else:
-            self._stop.wait(max(0.0, min(self._config.every, soonest)))
+            self._stop.wait(seconds)
 
 
 def _here(host: str) -> bool:

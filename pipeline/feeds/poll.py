@@ -103,7 +103,7 @@ class Poll:
         """Whether it is new: neither an article that was sent as it is, nor a fault that was told."""
         if not isinstance(item, Document):
             return True
-        if isinstance(outcome, Rejected) and outcome.reason == NO_ITEM:
+        if isinstance(outcome, Rejected) and outcome.reason.startswith(NO_ITEM):
             return False  # a feed that holds nothing for now is in order
         if item.known is None:
             item.known = self._polled.sent(item.target.place)

@@ -8,8 +8,10 @@ from typing import Any, Literal, TypeAlias
 
 from pipeline.article import Media
 from pipeline.formats import _nitf_body, markup, prose, xml
+from pipeline.formats._g2_private import cut
 from pipeline.formats.flow import Flow
 from pipeline.formats.shape import Kind, UnfitError
+from pipeline.formats.sheet import Sheet
 from pipeline.formats.xml import Element
 
 Form: TypeAlias = Literal["html", "nitf", "plain"]
@@ -23,8 +25,8 @@ _BLOCK = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_ROOM = 1000
-"""Code points that marks of lists may add to a short text."""
+_ROOM = 3
+"""How many times as long as its HTML a short text may be: lists get marks."""
 
 _NONPUBLIC = re.compile(r"(?:^|[\s-])(?:non|not)-?public(?:\s|$)")
 
@@ -71,6 +73,17 @@ def read(text: str, limit: int, form: Form | None = None, headline: str = "") ->
     return _html(cleaned, limit, headline)
 
 
+def put(body: Body, sheet: Sheet, limit: int) -> None:
+    """Put all that a body gives on a sheet; what stands in it and is not for publication, as notes."""
+    sheet.flag(*body.flags)
+    sheet.add("ednotes_nonpublic", body.hidden)
+    for name, value in cut(body.fields, sheet, typed=False).items() if body.fields else ():
+        sheet.put(name, value)
+    sheet.media(body.media)
+    if body.nitf is not None:
+        _nitf_body.notes(sheet, body.nitf, limit)
+
+
 def line(text: str) -> str:
     """The text on one line, without HTML's tags and entities where it holds any."""
     if not markup.looks_like_html(text):
@@ -78,7 +91,7 @@ def line(text: str) -> str:
     root = markup.html(text)
     if not _BLOCK.search(text):
         return prose.line(xml.text(root))
-    blocks = str(markup.flow(root, len(text) + _ROOM).fields().get("body", ""))
+    blocks = str(markup.flow(root, _ROOM * len(text)).fields().get("body", ""))
     return prose.line(" ".join(each.removeprefix("- ") for each in blocks.split("\n")))
 
 

@@ -28,6 +28,9 @@ SHORT = 2048
 TIMES = 500
 """How often an element may stand in an item."""
 
+ELEMENTS = 50_000
+"""Elements in the markup of a text, past which it is none."""
+
 _TEXTS = {"title", "description", "summary", "content", "body", "abstract", "fullitem", "tagline"}
 _TEXTS |= {"rights", "copyright"}
 _FACTS = {"link", "guid", "id", "author", "name", "email", "uri", "category", "enclosure", "language"}
@@ -158,13 +161,22 @@ def _copied(element: Element, name: str, root: Element, flags: list[str]) -> lis
         if len(text) > SHORT:
             flags.append(f"a {local} of {len(text):,} characters is left out")
             return []
-    made.text, mended = characters.mended(text)
+    text, mended = characters.mended(text)
+    # Each reference in a text costs a call of feedparser's; a CDATA section costs one.
+    escaped = ("&" in text or "<" in text) and "]]>" not in text
+    made.text = etree.CDATA(text) if escaped else text
     flags += mended
     return [made]
 
 
 def _inline(element: Element) -> str:
-    """The markup in an element as the text of HTML, without namespaces."""
+    """The markup in an element as the text of HTML, without namespaces.
+
+    Raises:
+        UnfitError: there are too many elements in it.
+    """
+    if (count := sum(1 for _ in element.iter())) > ELEMENTS:
+        raise UnfitError("size", f"too large: {count:,} elements in one text; {ELEMENTS:,} may be")
     inner = copy.deepcopy(element)
     for each in inner.iter(etree.Element):
         each.tag = xml.local(each)

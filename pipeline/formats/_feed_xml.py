@@ -127,7 +127,10 @@ def _recovered(text: str, flags: list[str], first: UnfitError) -> Feed:
     if root is None:
         raise first
     opened = sum(len(_ITEM.findall(part)) for part in _APART.split(text)[::2])
-    return Feed(root, flags, max(0, opened - sum(1 for _ in items(root))))
+    saved = sum(1 for _ in items(root))
+    if not saved:
+        raise first
+    return Feed(root, flags, max(0, opened - saved))
 
 
 def items(root: Element) -> Iterator[Element]:

@@ -30,8 +30,8 @@ _ARRAY = re.compile(
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{[ \t]*\"[^\n]*\}[ \t\r]*$", re.MULTILINE)
 _SPANNING = re.compile(rb"[{\[,:]\s*$")
 _COMMA = re.compile(rb"\s*,")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\],]', re.DOTALL)
-_PART = re.compile(rb'"(?P<text>(?:[^"\\]|\\.)*+)"?+(?P<name>\s*+:)?|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
+_PART = re.compile(rb'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"?+(?P<name>\s*+:)?|[{}\[\]]', re.DOTALL)
 _KINDS: dict[type, str] = {
     dict: "object",
     list: "array",

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from pipeline.formats import _values
+from pipeline.formats import _body, _values
 from pipeline.formats._values import LARGEST, Reader, UnexpectedError
 from pipeline.formats.shape import Context, Kind, UnfitError
 from pipeline.formats.sheet import Sheet
@@ -44,7 +44,7 @@ _MEMBERS: dict[str, tuple[Reader, tuple[str, ...]]] = {
     "url": (_values.string, ("url", "link")),
     "wire": (_values.wire, ("wire",)),
 }
-_BODY: dict[str, Reader] = {
+_BODIES: dict[str, Reader] = {
     "body": _values.body,
     "body_html": _values.html,
     "content_html": _values.html,
@@ -89,7 +89,7 @@ def fields(members: dict[str, Any], context: Context) -> dict[str, Any]:
             if found is not UNSET and found not in ("", (), {}):
                 sheet.put(field, found)
                 break
-    _body(sheet, members, mapping.get("body"), context)
+    _text(sheet, members, mapping.get("body"), context)
     _hold_unless_it_ends(sheet, members, mapping.get("embargo"))
     texts = [sheet.fields.get(name) for name in ("headline", "slugline")]
     sheet.kind(sheet.fields.pop("kind", None), *texts)
@@ -120,15 +120,12 @@ def _at(value: Any, steps: list[str]) -> Any:
     return value[whole] if whole in value else _at(value.get(steps[0]), steps[1:])
 
 
-def _body(sheet: Sheet, members: dict[str, Any], path: str | None, context: Context) -> None:
+def _text(sheet: Sheet, members: dict[str, Any], path: str | None, context: Context) -> None:
     """The first body that says something; the pictures that it shows come after those that are listed."""
-    for name, value in _candidates(members, path, _BODY):
-        found = _read(name, value, _BODY.get(name, _values.body), context)
+    for name, value in _candidates(members, path, _BODIES):
+        found = _read(name, value, _BODIES.get(name, _values.body), context)
+        _body.put(found, sheet, context.limit)
         if found.fields:
-            for field, each in found.fields.items():
-                sheet.put(field, each)
-            sheet.media(found.media)
-            sheet.flag(*found.flags)
             break
 
 

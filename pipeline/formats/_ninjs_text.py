@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.formats import _body, _headers, _nitf_body
-from pipeline.formats._g2_private import cut
+from pipeline.formats import _body, _headers
 from pipeline.formats._ninjs_item import Item
 from pipeline.formats.shape import Context, UnfitError
 from pipeline.formats.sheet import Sheet
@@ -95,16 +94,11 @@ def body(item: Item, sheet: Sheet, context: Context) -> None:
     found = _chosen(item, sheet, context)
     if found is None:
         return
-    sheet.flag(*found.flags)
-    if sheet.fields.get("item_class") in ("picture", "graphic"):
-        sheet.line("summary", found.fields["body"])
-        return
-    sheet.add("ednotes_nonpublic", found.hidden)
-    for field, value in cut(found.fields, sheet, typed=False).items():
-        sheet.put(field, value)
-    sheet.media(found.media)
-    if found.nitf is not None:
-        _nitf_body.notes(sheet, found.nitf, context.limit)
+    _body.put(found, sheet, context.limit)
+    if sheet.fields.get("item_class") in ("picture", "graphic") and "body" in sheet.fields:
+        sheet.line("summary", sheet.fields.pop("body"))
+        for spans in ("headings", "tables"):
+            sheet.fields.pop(spans, None)
 
 
 def _chosen(item: Item, sheet: Sheet, context: Context) -> _body.Body | None:

@@ -144,6 +144,9 @@ def _parts(stream: Stream, room: int) -> Iterator[_Part]:
         chunk = stream.readline(HEAD)
         if not chunk:
             break
+        if current is not None and b"\x01" not in chunk and b"\x04" not in chunk:
+            current.add(chunk)
+            continue
         position = 0
         for edge in (*_EDGE.finditer(chunk), None):
             until = (

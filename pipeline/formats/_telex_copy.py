@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.formats.flow import Flow
 
@@ -34,8 +33,7 @@ _HYPHEN = re.compile(r"\w-$")
 _OPEN = re.compile(r"(?:und|oder|bzw|bis|sowie|and|or|to|et|ou|och|og|en|of|ja|tai)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(NamedTuple):
     kind: _Kind
     lines: tuple[str, ...]
 
@@ -62,7 +60,9 @@ def lay(flow: Flow, lines: Iterable[str]) -> None:
 
 def joined(lines: Sequence[str], width: int) -> str:
     """The lines as a paragraph: one line, but for the ends that somebody set."""
-    text = [lines[0].strip()] if lines else []
+    if len(lines) < 2:  # noqa: PLR2004 - two lines can be joined
+        return lines[0].strip() if lines else ""
+    text = [lines[0].strip()]
     for current, following in pairwise(map(str.strip, lines)):
         if _is_set(current, following, width):
             text.append("\n")
@@ -83,7 +83,8 @@ def _is_set(current: str, following: str, width: int) -> bool:
 
 def margin(lines: Iterable[str]) -> int:
     """The width that lines are filled to: that of the longest, but for those that are whole paragraphs."""
-    return max((len(line) for line in lines if len(line) <= _WIDEST and not _is_table(line)), default=0)
+    prose = (line for line in lines if line and len(line) <= _WIDEST)
+    return max((len(line) for line in prose if _is_ordinary(line) or not _is_table(line)), default=0)
 
 
 def _is_table(line: str) -> bool:
@@ -119,13 +120,22 @@ def _cells(line: str) -> list[str]:
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:
     width = margin(lines)
-    for filled, group in groupby(lines, key=lambda line: bool(line.strip())):
-        if filled:
-            yield from _of_group(list(group), width)
+    group: list[str] = []
+    for line in lines:
+        if line:
+            group.append(line)
+        elif group:
+            yield from _of_group(group, width)
+            group = []
+    if group:
+        yield from _of_group(group, width)
 
 
 def _of_group(lines: list[str], width: int) -> Iterator[_Block]:
     """The blocks of lines without a blank one between them."""
+    if all(map(_is_ordinary, lines)):
+        yield _Block("prose", (joined(lines, width),))
+        return
     kinds = _kinds(lines)
     for kind, run in groupby(range(len(lines)), key=lambda index: kinds[index]):
         part = [lines[index] for index in run]
@@ -135,6 +145,12 @@ def _of_group(lines: list[str], width: int) -> Iterator[_Block]:
             yield from _paragraphs(part, width)
         else:
             yield _Block(kind, tuple(part))
+
+
+def _is_ordinary(line: str) -> bool:
+    """Whether a line can be nothing but prose: it starts with a letter and holds nothing that parts columns."""
+    special = "|" in line or "   " in line or "\t" in line or "\x1f" in line
+    return line[0].isalpha() and not special
 
 
 def _kinds(lines: list[str]) -> list[_Kind]:

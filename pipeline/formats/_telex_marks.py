@@ -233,6 +233,8 @@ def _looks_like(parts: list[str], lines: Sequence[str], until: int) -> bool:
 
 def _private(lines: Sequence[str]) -> Iterator[int]:
     """The lines from which on all is not for publication: four stars, or a short paragraph that says so."""
+    if not any(words.SAYS_PUBLICATION.search(line) for line in lines):
+        return
     index = 0
     for filled, group in groupby(lines, key=lambda line: bool(line.strip())):
         part = list(group)

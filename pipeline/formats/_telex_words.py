@@ -95,6 +95,9 @@ NONPUBLIC = re.compile(
     r"|ikke (?:for|til) (?:publisering|offentliggørelse|offentliggjøring)|(?:ej|inte) för publicering",
     _ANY,
 )
+SAYS_PUBLICATION = re.compile(r"publi|veröffentlich|print|broadcast|печат|публик|offentlig|\*\s*\*", _ANY)
+"""What stands in every line that ``STARS`` or ``NONPUBLIC`` finds, the end of one that is on two lines too."""
+
 QUOTED = re.compile(r"[\"“”„«»]")
 DETAIL = re.compile(r"[\d:;@]")
 

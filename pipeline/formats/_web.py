@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -46,6 +46,11 @@ _CELLS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
 _ENDS = re.compile(r"(?:\s|\[?(?:…|\.\.\.)\]?|&hellip;)+$")
 
 
+def finder(path: str) -> Callable[..., list[Element]]:
+    """What finds the elements of an XPath expression; it is compiled once."""
+    return cast("Callable[..., list[Element]]", etree.XPath(path))
+
+
 def no_copy(element: Element) -> bool:
     """Whether an element is no part of the copy: hidden, or a box to share, to subscribe or to read more."""
     marks = element.get("class"), element.get("id")
@@ -85,11 +90,10 @@ def flow(text: str, limit: int, *, base: str = "") -> tuple[Flow, list[Media], l
     return markup.flow(root, limit, skip=captions), list(media(root, base)), flags
 
 
-def strip(root: Element | None) -> None:
-    """Take out of the markup what is no part of the copy."""
+def strip(root: Element | None, also: Callable[[Element], bool] = lambda _: False) -> None:
+    """Empty the elements that are no part of the copy, and those of which ``also`` says so."""
     for element in [] if root is None else list(root.iter(etree.Element)):
-        parent = element.getparent()
-        if parent is not None and no_copy(element):
+        if element is not root and (no_copy(element) or also(element)):
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs are older than it
             element.tag = "template"  # Nobody reads it; taking it out would copy what stands behind it.
 

@@ -42,6 +42,7 @@ class Sheet:
         self._flags: list[str] = []
         self._wire: dict[str, str] = {}
         self._subjects: dict[Subject, None] = {}
+        self._held = False
 
     @property
     def limit(self) -> int:
@@ -49,13 +50,19 @@ class Sheet:
         return self._context.limit
 
     def done(self) -> dict[str, Any]:
-        """The fields, as ``shape.outcome`` and ``shape.outcomes`` take them."""
+        """The fields, as ``shape.outcome`` and ``shape.outcomes`` take them.
+
+        What is held back for another reason than an embargo has none: its end would release it.
+        """
+        fields = dict(self.fields)
+        if self._held and (until := fields.pop("embargo", None)):
+            self.wire("embargo", times.written(until))
         extra: dict[str, Any] = {"wire": self._wire} if self._wire else {}
         if self._flags:
             extra["flags"] = tuple(dict.fromkeys(self._flags))
         if self._subjects:
             extra["subjects"] = tuple(self._subjects)
-        return self.fields | extra
+        return fields | extra
 
     def flag(self, *messages: str) -> None:
         """Something that was mended or could not be read, for a person."""

@@ -22,6 +22,9 @@ DOCUMENT = 16 * 1024 * 1024
 NODES = 1_000_000
 """Elements and attributes that it may have, roughly: each takes a hundred bytes or two."""
 
+ATTRIBUTES = 100
+"""Attributes of one element among which those of a namespace are looked for."""
+
 _START = re.compile(
     r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)*+<([A-Za-z_][\w.:-]*)(?:[^>]{0,4000})",
     re.DOTALL | re.IGNORECASE,
@@ -193,9 +196,13 @@ def attribute(element: Element | None, *names: str) -> str:
     if element is None:
         return ""
     for name in names:
-        for key, value in element.attrib.items():
-            if _local(str(key)) == name and (text := " ".join(str(value).split())):
-                return text
+        value = element.get(name)
+        # To list all attributes takes time with the square of their number; to ask for one does not.
+        if not value and len(element.attrib) <= ATTRIBUTES:
+            suffix = "}" + name
+            value = next((held for key, held in element.attrib.items() if str(key).endswith(suffix)), "")
+        if text := " ".join(str(value or "").split()):
+            return text
     return ""
 
 

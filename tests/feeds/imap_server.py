@@ -56,14 +56,13 @@ class ImapServer:
 
 
 class Scripted:
-    """Answers each command as ``answers`` says, by its name: lines, ``%s`` for the tag. For what no real server
-    does when it is asked to. Closes the connection where there is no answer."""
+    """Answers each command as ``answers`` says, by its name: lines, ``%s`` for the tag.
 
-    def __init__(
-        self, answers: dict[str, Callable[[str], bytes] | bytes], greeting: bytes = b"* OK hello\r\n"
-    ):
+    For what no real server does when it is asked to. Closes the connection where there is no answer.
+    """
+
+    def __init__(self, answers: dict[str, Callable[[str], bytes] | bytes]) -> None:
         self._answers = answers
-        self._greeting = greeting
         self._listener = socket.create_server((HOST, 0))
         self.port: int = self._listener.getsockname()[1]
         self.heard: list[str] = []
@@ -90,7 +89,7 @@ class Scripted:
                 return
             self._connection = connection
             with connection, connection.makefile("rb") as file, suppress(OSError):
-                connection.sendall(self._greeting)
+                connection.sendall(b"* OK hello\r\n")
                 for line in file:
                     self.heard.append(line.decode().strip())
                     tag, _, rest = self.heard[-1].partition(" ")

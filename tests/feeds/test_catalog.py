@@ -27,6 +27,7 @@ def faults(folder: Path, text: str) -> list[str]:
     return [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
 
 
+FOLDER = "[[feed]]\ntype = 'folder'\n"
 GOOD = """
 [[feed]]
 name = "afp"
@@ -131,13 +132,11 @@ def test_all_that_are_polled_are_one_feed(tmp_path: Path) -> None:
             ["two feeds are named 'x'", "the feeds 'x', 'x' read standard input, which can be read once"],
         ),
         (
-            "[[feed]]\ntype = 'folder'\nname = 'x'\npath = 'a'\n"
-            "[[feed]]\ntype = 'folder'\nname = 'y'\npath = './a'",
+            f"{FOLDER}name = 'x'\npath = 'a'\n{FOLDER}name = 'y'\npath = './a'",
             ["feed 'y': its folder "],
         ),
         (
-            "[[feed]]\ntype = 'folder'\nname = 'x'\npath = 'a/b'\nmove = false\n"
-            "[[feed]]\ntype = 'folder'\nname = 'y'\npath = 'a'",
+            f"{FOLDER}name = 'x'\npath = 'a/b'\nmove = false\n{FOLDER}name = 'y'\npath = 'a'",
             ["feed 'x': its folder "],
         ),
     ],
@@ -150,20 +149,14 @@ def test_what_is_wrong_is_told_with_what_is_allowed(tmp_path: Path, text: str, t
 
 
 def test_folders_that_are_left_as_they_are_may_be_within_each_other(tmp_path: Path) -> None:
-    text = "[[feed]]\ntype = 'folder'\nname = '{0}'\npath = '{0}'\nmove = false\n"
-    assert (
-        len(
-            load(
-                written(tmp_path, text.format("a") + text.format("a/b").replace("name = 'a/b'", "name = 'b'"))
-            )
-        )
-        == 2
-    )
+    inner = f"{FOLDER}name = 'a'\npath = 'in/a'\nmove = false\n"
+    outer = f"{FOLDER}name = 'b'\npath = 'in'\nmove = false\n"
+    assert len(load(written(tmp_path, inner + outer))) == 2
 
 
 def test_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(FeedConfigError, match=r"feeds\.toml is no TOML: .*line 2"):
-        load(written(tmp_path, "\n[[feed"))
+        load(written(tmp_path, "\nfeed = \n"))
     (tmp_path / "feeds.toml").write_bytes(b"\xff")
     with pytest.raises(FeedConfigError, match="is no TOML"):
         load(tmp_path / "feeds.toml")

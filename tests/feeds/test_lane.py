@@ -119,7 +119,7 @@ def test_what_it_hands_over_in_its_order() -> None:
 def test_it_never_runs_far_ahead_of_what_is_sent() -> None:
     feed = Given([Bytes(LINES)])
     desk = Desk(feed)
-    sends = []
+    sends: list[Message] = []
     assert isinstance(desk.take(), Started)
     while len(sends) < AHEAD:
         sends.append(desk.take())

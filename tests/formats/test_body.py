@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from pipeline.article import Media
 from pipeline.formats import _body
 from pipeline.formats.shape import UnfitError
+from pipeline.formats.sheet import Sheet
+from tests.formats.conformance import context
 
 LIMIT = 10_000
 NITF = (
@@ -142,3 +144,28 @@ def test_any_text_gives_a_body_or_is_unfit(source: str, form: _body.Form | None)
     except UnfitError:
         return
     assert set(found.fields) in ({"body", "headings", "tables"}, set())
+
+
+def test_all_that_a_body_gives_is_put_on_a_sheet() -> None:
+    sheet = Sheet(context())
+    source = NITF.replace(
+        "<p>Two.</p>", "<p>Two.</p><media><media-reference source='https://x/p.jpg'/></media>"
+    )
+    _body.put(_body.read(source, LIMIT), sheet, LIMIT)
+    found = sheet.done()
+    assert found["body"] == "Straße one.\n\nNext\n\nTwo."
+    assert found["ednotes_nonpublic"] == ("Call the desk.",)
+    assert found["media"] == (Media(href="https://x/p.jpg"),)
+
+
+def test_what_follows_a_notice_in_it_is_not_for_publication() -> None:
+    sheet = Sheet(context())
+    _body.put(_body.read("<p>Text.</p><p>Not for publication</p><p>Call 555.</p>", LIMIT), sheet, LIMIT)
+    assert sheet.done()["body"] == "Text."
+    assert "Call 555." in sheet.done()["ednotes_nonpublic"]
+
+
+def test_an_empty_body_gives_nothing() -> None:
+    sheet = Sheet(context())
+    _body.put(_body.read("<p> </p>", LIMIT), sheet, LIMIT)
+    assert sheet.done() == {}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from pipeline.article import RawArticle
 from pipeline.formats import _json, jsonl
 from pipeline.formats.shape import Rejected
 from pipeline.formats.stream import stream_of
-from tests.formats.conformance import LIMIT, Conformance, article, context, outcomes, rejected
+from tests.formats.conformance import LIMIT, Conformance, article, context, headings, outcomes, rejected
 
 FULL: dict[str, Any] = {
     "guid": "urn:x:1",
@@ -204,6 +205,118 @@ def test_json_is_known_by_its_start_or_by_a_line(head: bytes) -> None:
 )
 def test_text_is_not_taken_for_json(head: bytes) -> None:
     assert not jsonl.sniff(head)
+
+
+class TestMapping:
+    OWN: ClassVar[dict[str, Any]] = {
+        "id": "row-7",
+        "ext": {"ref": "urn:x:7"},
+        "fields": {"title": "The bridge", "lead": None, "by.line": "A. Writer"},
+        "content": {"text": "<p>One.</p><h2>Next</h2><p>Two.</p>", "parts": [{"t": "a"}, {"t": "b"}]},
+        "tags": [{"label": "bridge", "code": "medtop:20001337"}, {"label": "river"}, {}],
+        "headline": "Not this one",
+        "urgency": 4,
+        "when": ["2024-06-18", "2024-06-19T10:00:00Z"],
+    }
+
+    def mapped(self, **mapping: str) -> RawArticle:
+        return article(line(**self.OWN), mapping=mapping)
+
+    def test_a_field_is_read_from_its_path_and_the_rest_from_the_usual_names(self) -> None:
+        one = self.mapped(guid="ext.ref", headline="fields.title", body="content.text", keywords="tags.label")
+        assert (one.guid, one.headline, one.urgency) == ("urn:x:7", "The bridge", 4)
+        assert one.keywords == ("bridge", "river")
+        assert one.body == "One.\n\nNext\n\nTwo."
+        assert headings(one) == ["Next"]
+        assert one.provenance.format == "jsonl"
+
+    @pytest.mark.parametrize(
+        ("path", "found"),
+        [
+            ("fields.title", "The bridge"),
+            ("tags.0.label", "bridge"),
+            ("tags.1.label", "river"),
+            ("content.parts.1.t", "b"),
+            ("when.0", "2024-06-18"),
+            ("fields.by.line", "A. Writer"),
+        ],
+    )
+    def test_a_path_goes_through_objects_and_by_numbers_through_arrays(self, path: str, found: str) -> None:
+        assert self.mapped(headline=path, body="content.text").headline == found
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "fields.lead",
+            "nothing",
+            "fields.title.x",
+            "tags.9.label",
+            "tags.2.label",
+            "id.x",
+            "when.99999999999",
+            "tags.x",
+        ],
+    )
+    def test_where_nothing_is_at_its_end_the_field_is_absent(self, path: str) -> None:
+        assert self.mapped(headline=path, body="content.text").headline is UNSET
+
+    def test_arrays_of_objects_are_subjects(self) -> None:
+        one = self.mapped(subjects="tags.code", body="content.text")
+        assert [each.qcode for each in one.subjects] == ["medtop:20001337"]
+
+    def test_language_is_short_for_the_declared_one(self) -> None:
+        data = line(lang="de", meta={"l": "sv_SE"}, body="x")
+        assert article(data, mapping={"language": "meta.l"}).language_declared == "sv-SE"
+        assert article(data, mapping={"language_declared": "meta.l"}).language_declared == "sv-SE"
+
+    def test_an_embargo_that_is_mapped_and_does_not_say_when_it_ends_holds_back(self) -> None:
+        data = line(meta={"until": ""}, body="x")
+        assert article(data, mapping={"embargo": "meta.until"}).status == "withheld"
+
+    def test_what_cannot_be_read_is_named_by_its_path(self) -> None:
+        one = rejected(line(**self.OWN), mapping={"headline": "fields", "body": "content.text"})
+        assert "the member 'fields' is of type object; expected a string" in one.reason
+
+    def test_a_mapping_is_for_json_lines_whatever_their_names_look_like(self) -> None:
+        data = line(uri="urn:x", pubstatus="usable", headline="Names of ninjs", meta={"h": "The bridge"})
+        assert article(data, mapping={"headline": "meta.h"}).headline == "The bridge"
+        assert article(data).provenance.format == "ninjs"
+
+    @pytest.mark.parametrize("written", [b"[%s]", b"%s", b"[%s"])
+    def test_so_it_is_however_they_are_written(self, written: bytes) -> None:
+        first = outcomes(written % line(uri="urn:x", x={"h": "The bridge"}), mapping={"headline": "x.h"})[0]
+        assert isinstance(first, RawArticle)
+        assert first.headline == "The bridge"
+
+    def test_a_mapping_of_known_fields_is_right(self) -> None:
+        jsonl.check_mapping({"headline": "fields.title", "body": "a", "language": "l", "subjects": "tags.0"})
+        jsonl.check_mapping({})
+
+    def test_an_unknown_field_is_an_error_that_says_which_there_are(self) -> None:
+        with pytest.raises(
+            ValueError, match=r"'titel', and an article has no such field; it has body, byline, "
+        ):
+            jsonl.check_mapping({"headline": "a", "titel": "b"})
+
+    @pytest.mark.parametrize("path", ["", ".", "a.", ".a", "a..b", " "])
+    def test_so_is_a_path_that_leads_nowhere(self, path: str) -> None:
+        with pytest.raises(ValueError, match="'headline' is no path like"):
+            jsonl.check_mapping({"headline": path})
+
+    @given(
+        st.recursive(
+            st.none() | st.integers() | st.text(max_size=5),
+            lambda inner: (
+                st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+            ),
+        ),
+        st.lists(st.sampled_from(["a", "b", "c", "0", "1", "²", "-1"]), min_size=1, max_size=4),
+    )
+    def test_any_path_through_anything_gives_an_article_or_a_rejection(
+        self, value: Any, steps: list[str]
+    ) -> None:
+        (one,) = outcomes(line(a=value, body="x"), mapping={"headline": ".".join(["a", *steps])})
+        assert isinstance(one, RawArticle | Rejected)
 
 
 json_values = st.recursive(

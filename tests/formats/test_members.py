@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET, structs
 
-from pipeline.article import RawArticle, Subject
+from pipeline.article import Media, Place, RawArticle, Replaced, Subject
 from tests.formats.conformance import article, headings, rejected
 
 
@@ -48,6 +48,38 @@ def refused(**members: Any) -> str:
         ("modified", "updated", "2024", "2024"),
         ("provider", "provider", "Agence", "Agence"),
         ("rights", "rights", "© Agence", "© Agence"),
+        ("status", "status", "stat:usable", "usable"),
+        ("status", "status", "embargoed", "withheld"),
+        ("status", "status", "killed", "canceled"),
+        ("kind", "kind", "Correction", "correction"),
+        ("item_class", "item_class", "picture", "picture"),
+        ("item_class", "item_class", "ninat:text", "text"),
+        ("expires", "expires", "2024-07-01T00:00:00+02:00", datetime(2024, 6, 30, 22, tzinfo=UTC)),
+        ("headline", "headline", "Fish &amp; <b>chips</b>", "Fish & chips"),
+        ("subheadline", "subheadline", "Below", "Below"),
+        ("subheadline", "subtitle", "Below", "Below"),
+        ("located", "located", "Oslo", Place(name="Oslo")),
+        ("located", "located", {"name": "Oslo", "country": "NO"}, Place(name="Oslo", country="NO")),
+        ("keywords", "keywords", ["a", " b ", ""], ("a", "b")),
+        ("keywords", "keywords", "a, b", ("a", "b")),
+        ("summary", "summary", "<p>Short.</p>", "Short."),
+        ("summary", "abstract", "Short.", "Short."),
+        ("media", "media", ["https://x/p.jpg"], (Media(href="https://x/p.jpg"),)),
+        (
+            "media",
+            "media",
+            [{"url": "h", "type": "image/png", "caption": "C", "credit": "D", "width": 4, "height": "x"}, {}],
+            (Media(href="h", type="image/png", caption="C", credit="D", width=4),),
+        ),
+        ("members", "members", ["urn:a", "urn:b"], ("urn:a", "urn:b")),
+        ("ednotes", "ednotes", ["One.", "Two."], ("One.", "Two.")),
+        ("ednotes", "ednote", "One.", ("One.",)),
+        ("ednotes_nonpublic", "ednotes_nonpublic", "Call 555.", ("Call 555.",)),
+        ("usageterms", "usageterms", "No resale", "No resale"),
+        ("replaces", "replaces", "urn:0", Replaced(guid="urn:0")),
+        ("replaces", "replaces", {"guid": 7, "status": "canceled"}, Replaced(guid="7", status="canceled")),
+        ("wire", "wire", {"service": "bdt", "n": 4, "empty": ""}, {"service": "bdt", "n": "4"}),
+        ("language_declared", "language", "swe", "sv"),
         ("url", "url", "https://example.org/a", "https://example.org/a"),
         ("url", "link", "https://example.org/a", "https://example.org/a"),
     ],
@@ -66,7 +98,32 @@ def test_the_text_has_three_names_and_keeps_its_paragraphs(name: str) -> None:
 @pytest.mark.parametrize("absent", [None, "", "  ", "\n"])
 @pytest.mark.parametrize(
     "name",
-    ["guid", "headline", "language", "created", "byline", "provider", "rights", "url", "version", "urgency"],
+    [
+        *(
+            "guid",
+            "headline",
+            "language",
+            "created",
+            "byline",
+            "provider",
+            "rights",
+            "url",
+            "version",
+            "urgency",
+        ),
+        *(
+            "kind",
+            "item_class",
+            "expires",
+            "subheadline",
+            "located",
+            "keywords",
+            "summary",
+            "members",
+            "ednotes",
+        ),
+        *("ednotes_nonpublic", "usageterms", "replaces"),
+    ],
 )
 def test_null_and_empty_strings_are_absent(name: str, absent: object) -> None:
     given, without = read(**{name: absent}), read()
@@ -76,6 +133,82 @@ def test_null_and_empty_strings_are_absent(name: str, absent: object) -> None:
 def test_of_two_names_the_first_that_says_something_counts() -> None:
     assert read(headline="", title="B").headline == "B"
     assert read(headline="A", title="B").headline == "A"
+
+
+@pytest.mark.parametrize(
+    "name", ["body", "body_html", "content_html", "article_html", "html", "text", "content"]
+)
+def test_html_is_read_as_html_and_its_pictures_are_links(name: str) -> None:
+    html = "<p>One<br>line.</p><h2>Next</h2><p>Two.</p><script>x()</script><img src='https://x/p.jpg'>"
+    one = article(json.dumps({name: html, "media": ["https://x/first.jpg"]}).encode())
+    assert one.body == "One\nline.\n\nNext\n\nTwo."
+    assert headings(one) == ["Next"]
+    assert [each.href for each in one.media] == ["https://x/first.jpg", "https://x/p.jpg"]
+
+
+def test_html_without_a_tag_is_html_where_its_name_says_so() -> None:
+    assert article(b'{"body_html": "One\\nline"}').body == "One line"
+    assert article(b'{"body": "One\\nline"}').body == "One\nline"
+
+
+def test_of_several_bodies_the_structured_one_counts() -> None:
+    assert article(b'{"text": "Plain.", "body_html": "<p>Rich.</p>"}').body == "Rich."
+    assert article(b'{"text": "Plain.", "body_html": "<p> </p>"}').body == "Plain."
+    assert article(b'{"body": "Main.", "body_html": "<p>Rich.</p>"}').body == "Main."
+
+
+def test_a_part_of_html_that_is_marked_as_not_for_publication_is_taken_out() -> None:
+    one = article(b'{"body": "<p>Text.</p><div class=\\"nonpublic\\">Call 555.</div>"}')
+    assert (one.body, one.ednotes_nonpublic) == ("Text.", ("Call 555.",))
+
+
+def test_what_follows_a_notice_that_it_is_not_for_publication_is_too() -> None:
+    one = article(b'{"body": "Text.\\n\\nNot for publication:\\n\\nCall 555."}')
+    assert one.body == "Text."
+    assert "Call 555." in one.ednotes_nonpublic
+
+
+@pytest.mark.parametrize(
+    ("members", "kind", "status"),
+    [
+        ({"headline": "URGENT: Harbour"}, "alert", "usable"),
+        ({"kind": "update", "headline": "CORRECTION: Harbour"}, "correction", "usable"),
+        ({"version": 2}, "update", "usable"),
+        ({"version": 1}, UNSET, "usable"),
+        ({"kind": "kill"}, "kill", "canceled"),
+        ({"status": "canceled"}, "kill", "canceled"),
+        ({"headline": "KILL - Harbour"}, "kill", "withheld"),
+    ],
+)
+def test_members_and_words_say_what_kind_it_is(members: dict[str, object], kind: object, status: str) -> None:
+    one = read(**members)
+    assert (one.kind, one.status) == (kind, status)
+
+
+def test_a_picture_needs_no_text() -> None:
+    assert (
+        article(b'{"item_class": "picture", "media": ["https://x/p.jpg"]}').media[0].href == "https://x/p.jpg"
+    )
+
+
+def test_codes_of_iptc_are_known_by_their_digits_or_their_uri() -> None:
+    one = read(
+        subjects=[
+            "13010000",
+            "http://cv.iptc.org/newscodes/mediatopic/15000000",
+            {"uri": "x:y", "type": "place"},
+        ]
+    )
+    assert [each.qcode for each in one.subjects] == ["subj:13010000", "medtop:15000000", "x:y"]
+    assert one.subjects[0].media_topic == "medtop:13000000"
+    assert one.subjects[2].type == "place"
+
+
+def test_the_zone_of_the_feed_reads_times_without_one() -> None:
+    data = b'{"body": "x", "created": "2024-06-19T12:00:00", "embargo": "2024-06-19T13:00:00"}'
+    one = article(data, zone="Europe/Paris")
+    assert one.created == "2024-06-19T10:00:00Z"
+    assert one.embargo == datetime(2024, 6, 19, 11, tzinfo=UTC)
 
 
 def test_other_members_are_ignored() -> None:
@@ -111,6 +244,19 @@ def test_other_members_are_ignored() -> None:
         ("embargo", "2024-06-20T10:00", "has no time zone"),
         ("embargo", 7, "'embargo' is the number 7"),
         ("url", "https://\ud800", "surrogate"),
+        ("kind", "story", "expected one of new, update, correction, kill"),
+        ("item_class", "essay", "expected one of text, picture"),
+        ("expires", "2024-07-01", "expected a time with its zone"),
+        ("located", 4, "expected a string or an object with name, country and qcode"),
+        ("located", {"name": 4}, "expected a string"),
+        ("keywords", [4], "expected a string or an array of strings"),
+        ("media", "https://x", "expected an array of addresses or of objects with href"),
+        ("media", [4], "expected an array of addresses"),
+        ("members", {"a": 1}, "expected a string or an array of strings"),
+        ("replaces", ["a"], "expected a string or a whole number"),
+        ("replaces", {"guid": "a", "status": "gone"}, "expected usable, withheld or canceled"),
+        ("wire", ["a"], "expected an object of strings"),
+        ("wire", {"a": {}}, "expected an object of strings"),
     ],
 )
 def test_a_known_member_of_the_wrong_kind_is_refused_by_name(member: str, value: object, why: str) -> None:
