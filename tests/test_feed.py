@@ -45,6 +45,9 @@ class TestRefused:
             (["-", "-"], {}, "named twice"),
             (["a"], {"source": " "}, "source is empty"),
             (["a"], {"language": "français"}, "'français' is no language tag"),
+            (["a"], {"zone": "Pari"}, "no time zone 'Pari'; name one like Europe/Paris"),
+            (["a"], {"format": "nitff"}, "no format 'nitff'; there are .*text"),
+            (["a"], {"provider": ""}, "at least 1 character"),
             (["/nowhere"], {"watch": True}, "exactly one path, and that a folder"),
             ([".", "."], {"watch": True}, "exactly one path"),
             (["-"], {"watch": True}, "exactly one path"),
@@ -145,6 +148,13 @@ class TestFeed:
         assert [letter.value for letter in letters(here)] == [b'{"body": 2}\n']
         problems = [event.message for event in events if event.problem]
         assert len(problems) == 2
+
+    def test_what_holds_for_all_of_it(self, here: Settings, folder: Path) -> None:
+        (folder / "a").write_text('{"body": "Un.", "created": "2024-06-19T10:00:00"}')
+        feed([folder], here, provider="Agence", zone="Europe/Paris", format="jsonl")
+        (article,) = fed(here)
+        assert (article.provider, article.created) == ("Agence", "2024-06-19T08:00:00Z")
+        assert article.provenance.format == "jsonl"
 
     def test_standard_input(self, here: Settings, process: Start) -> None:
         running = process(here, "-", "once", stdin=subprocess.PIPE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -220,6 +221,45 @@ class TestOnABroker:
         assert {number for number, error in answers.items() if error is not None} == large
         assert {type(answers[number]).__name__ for number in large} == {"MessageSizeTooLargeError"}
         assert {each.version for each in fed(strict)} == set(range(41)) - large
+
+    def test_who_tends_it_now_and_then_needs_no_flush(self, stack: Stack, tmp_path: Path) -> None:
+        strict = fresh(stack.settings, tmp_path, max_article_bytes=4096)
+        sender = Producer(strict.model_copy(update={"max_article_bytes": 1024 * 1024}))
+        answers: dict[int, Exception | None] = {}
+        for number in range(10):
+            body = noise(60_000) if number == 5 else "Texte."
+            sender.send(article(number, body), lambda error, number=number: answers.update({number: error}))  # type: ignore[misc]  # a default binds the loop's value
+        end = time.monotonic() + 60
+        while len(answers) < 10:
+            assert time.monotonic() < end
+            sender.tend()
+            time.sleep(0.05)
+        sender.close()
+        assert {number for number, error in answers.items() if error is not None} == {5}
+
+    def test_who_tends_it_hears_that_the_broker_is_silent(
+        self, stack: Stack, here: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(producer, "PATIENCE_S", 0.5)
+        told: list[str] = []
+        answers: list[Exception | None] = []
+        sender = Producer(here, on_wait=told.append)
+        sender.connect()
+        sender.tend()
+        stack.kafka.kill9()
+        try:
+            sender.send(article(1), answers.append)
+            begin = time.monotonic()
+            while time.monotonic() - begin < 1.4:
+                sender.tend()
+                time.sleep(0.05)
+        finally:
+            stack.kafka.start()
+        assert sender.flush() == 0
+        sender.close()
+        assert 1 <= len(told) <= 3
+        assert "1 messages are not acknowledged" in told[0]
+        assert answers == [None]
 
     def test_what_failed_and_was_not_sent_again_is_told_at_the_end(
         self, stack: Stack, tmp_path: Path

@@ -9,18 +9,18 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from http import HTTPStatus
 
 import msgspec
 import structlog
 from aiohttp import web
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from pipeline.feeds import _body
 from pipeline.feeds._exchange import AGAIN, answer_of, body_of, format_of, too_large
 from pipeline.feeds._guard import Guard
+from pipeline.feeds._health import Health
 from pipeline.feeds._posts import Line, Post
 from pipeline.feeds._problem import ProblemError, of_http, unavailable
 from pipeline.feeds.shape import Result
@@ -53,22 +53,6 @@ class Bounds(Struct, frozen=True, kw_only=True):
     max_bytes: int
     body_s: float
     wait_s: float
-
-
-class Health:
-    """Whether the broker takes messages, as far as is known."""
-
-    def __init__(self) -> None:
-        self.state = "ok"
-        self.last: datetime | None = None
-
-    def note(self, result: Result) -> None:
-        """What became of a request's copy."""
-        if result.failed:
-            self.state = "refused"
-        elif result.accepted:
-            self.state = "ok"
-            self.last = datetime.now(UTC)
 
 
 class Intake:
@@ -174,13 +158,15 @@ class Intake:
         response.headers["X-Content-Type-Options"] = "nosniff"
         if response.status >= HTTPStatus.BAD_REQUEST or self._closing:
             response.force_close()
+        seconds = time.monotonic() - start
+        self._health.answered(response.status, seconds)
         log.debug(
             "request",
             method=request.method,
             path=request.path[:_LONGEST_PATH],
             status=response.status,
             client=request.remote,
-            seconds=round(time.monotonic() - start, 4),
+            seconds=round(seconds, 4),
         )
         return response
 
@@ -256,5 +242,5 @@ class Intake:
         return web.Response(status=status, body=msgspec.json.encode(health), content_type="application/json")
 
     async def _tell_metrics(self, _: web.Request) -> web.Response:
-        """``GET /metrics``: those of the whole process, as Prometheus reads them."""
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        """``GET /metrics``: its own and those of the process, as Prometheus reads them."""
+        return web.Response(body=self._health.metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -14,10 +14,9 @@ from pipeline.feeds import _schedule
 from pipeline.feeds._polled import State
 from pipeline.feeds._visit import Request, VisitError, shown
 from pipeline.feeds.config import FeedConfig, FeedConfigError, Secret
-from pipeline.formats.xml import DOCUMENT
 
-LARGEST = DOCUMENT
-"""Bytes that an answer may have."""
+LARGEST = 8 * 1024 * 1024
+"""Bytes that an answer may have, unpacked."""
 
 LEAST_S = 60
 """Seconds between two requests that a configuration may go down to."""
@@ -83,7 +82,9 @@ class Target:
         self.config = config
         self.url = url
         self.location = shown(url)
-        self.place = f"{config.source.strip() or config.name} {url}"
+        # The URL itself may hold a key, which is nothing to be written down.
+        mark = hashlib.sha256(url.encode()).hexdigest()[:16]
+        self.place = f"{config.source.strip() or config.name} {self.location} {mark}"
         self.host = urlsplit(url).hostname or ""
         self._reading = _reading(config)
         self.state = State(reading=self._reading)

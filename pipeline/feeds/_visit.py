@@ -29,6 +29,7 @@ _OK, _NON_AUTHORITATIVE, _NOTHING, _SAME, _GONE, _TOO_MANY = 200, 203, 204, 304,
 _FOR_GOOD = (301, 308)
 _MOVED = (*_FOR_GOOD, 302, 303, 307)
 _VALIDATOR = 1000
+_SHOWN = 200
 _CHUNK = 64 * 1024
 _SECRET = re.compile(
     r"([?&;](?:[^=&;#]*(?:key|token|secret|passw|pwd|auth|sig)[^=&;#]*)=)[^&;#]+", re.IGNORECASE
@@ -67,13 +68,21 @@ class VisitError(Exception):
     """The visit gave nothing to read; says why.
 
     ``retry_after`` are the seconds for which the server asks to be left alone, ``host`` whether that means
-    all of it; ``gone``: it says that the URL will never answer again.
+    all of it; ``gone``: it says that the URL will never answer again. ``sign`` is what tells this trouble
+    from another one, where the reason says more than that.
     """
 
     def __init__(
-        self, reason: str, *, retry_after: float | None = None, host: bool = False, gone: bool = False
+        self,
+        reason: str,
+        *,
+        sign: str = "",
+        retry_after: float | None = None,
+        host: bool = False,
+        gone: bool = False,
     ) -> None:
         super().__init__(reason)
+        self.sign = sign or reason
         self.retry_after = retry_after
         self.host = host
         self.gone = gone
@@ -136,7 +145,7 @@ def _next(url: str, response: ClientResponse) -> str:
         VisitError: to nowhere that we go.
     """
     target = urljoin(url, response.headers.get("Location", "").strip())
-    told = shown(target)[:200].encode(errors="replace").decode()
+    told = shown(target[:_SHOWN]).encode(errors="replace").decode()
     scheme, before = urlsplit(target).scheme, urlsplit(url).scheme
     if scheme not in ("http", "https"):
         raise VisitError(f"it redirects to {told}, which is neither http nor https")

@@ -29,6 +29,7 @@ UNCERTAIN = ("html", "text")
 """Formats that an error page has as well: they are read only where the configuration names them."""
 
 _LOOK_S = 0.05
+_SHOWN = 200
 
 log = structlog.get_logger(__name__)
 
@@ -179,11 +180,11 @@ class Visits:
         gone = error.gone and not target.state.moved
         if gone:
             reason += ": it is not asked any more; take it off the list"
-        if reason != target.state.told:
+        if error.sign != target.state.told:
             self._found.put(Unreadable(location=target.location, reason=reason, feed=target.config.name))
         state, delay = failed(target, retry_after=_schedule.DAY_S if gone else error.retry_after)
         # Where the URL has moved for good was no good: the next visit asks the old address again.
-        target.state = structs.replace(state, told=reason, moved="")
+        target.state = structs.replace(state, told=error.sign, moved="")
         self._note(target.place, target.state)
         return None if gone else delay
 
@@ -200,7 +201,7 @@ def _after(target: Target, answer: Answer) -> tuple[State, float]:
     state = target.state
     delay = _schedule.regular(target.config.every, answer.hint)
     if answer.moved and answer.moved != state.moved:
-        log.warning("a feed has moved for good", url=target.location, to=shown(answer.moved))
+        log.warning("a feed has moved for good", url=target.location, to=shown(answer.moved[:_SHOWN]))
     if state.told:
         log.info("a feed answers again", url=target.location)
     after = structs.replace(
@@ -230,5 +231,6 @@ def _check(body: bytes, target: Target) -> None:
         start = " ".join(body[:60].decode(errors="replace").split())
         raise VisitError(
             f"{what} came instead of a feed (it begins {start!r}); if that is what is wanted, "
-            f'say format = "{name}"'
+            f'say format = "{name}"',
+            sign=what,
         )

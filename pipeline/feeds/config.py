@@ -15,12 +15,13 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validato
 from pipeline import formats
 from pipeline.errors import NewswireError
 from pipeline.formats import Context
+from pipeline.formats._members import check_mapping
 from pipeline.settings import Settings
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"
 
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_SECRET = 'write a secret as {env = "NAME"} or {file = "path"}'
+_HOW = 'write a secret as {env = "NAME"} or {file = "path"}'
 
 
 class FeedConfigError(NewswireError):
@@ -44,6 +45,11 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_fields(mapping: dict[str, str]) -> dict[str, str]:
+    check_mapping(mapping)
+    return mapping
+
+
 def _language_tag(tag: str) -> str:
     if not _TAG.fullmatch(tag):
         raise ValueError(f"{tag!r} is no language tag like fr or en-GB")
@@ -64,13 +70,13 @@ class Secret(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _from_text(cls, value: Any) -> Any:
         if not isinstance(value, (str, dict, Secret)):
-            raise ValueError(_SECRET)  # noqa: TRY004 - what pydantic takes for a fault of the input
+            raise ValueError(_HOW)  # noqa: TRY004 - what pydantic takes for a fault of the input
         return {"text": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one(self) -> Secret:
         if [self.env, self.file, self.text].count(None) != 2:  # noqa: PLR2004 - one of three is given
-            raise ValueError(_SECRET)
+            raise ValueError(_HOW)
         return self
 
     def reveal(self) -> str:
@@ -110,7 +116,7 @@ class FeedConfig(BaseModel, frozen=True, extra="forbid"):
     language: Annotated[str, AfterValidator(_language_tag)] | None = None
     provider: str | None = Field(default=None, min_length=1)
     timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
-    mapping: dict[str, str] = {}
+    mapping: Annotated[dict[str, str], AfterValidator(_known_fields)] = {}
 
     @property
     def source_name(self) -> str:

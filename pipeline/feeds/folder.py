@@ -20,9 +20,9 @@ from pipeline.settings import Settings
 class FolderConfig(FeedConfig, frozen=True):
     """A folder. ``done`` and ``failed`` are folders in it, or anywhere if they are absolute paths.
 
-    With ``move = false`` files stay where they are; with ``watch = false`` the feed ends when all that is
-    there was fed. A file is read when it has not changed for ``quiet`` seconds; one whose end is missing
-    is waited for until it has not changed for ``patience`` seconds.
+    Neither is read. With ``move = false`` files stay where they are; with ``watch = false`` the feed ends
+    when all that is there was fed. A file is read when it has not changed for ``quiet`` seconds; one whose
+    end is missing is waited for until it has not changed for ``patience`` seconds.
     """
 
     type: Literal["folder"] = "folder"
@@ -95,6 +95,7 @@ class Folder:
                 quiet_s=config.quiet,
                 patience_s=config.patience,
                 shelves=shelves,
+                without=(config.shelf(config.done), config.shelf(config.failed)),
                 once=not config.watch,
             )
             yield from self._watch.batches()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import ipaddress
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from pipeline.feeds.ledger import ledger_of
 from pipeline.feeds.letters import Letters
 from pipeline.feeds.server import ServerError
 from pipeline.feeds.shape import Item, Result, Unreadable
+from pipeline.feeds.tls import is_here
 from pipeline.formats import Context
 from pipeline.settings import MIB, Settings
 
@@ -70,7 +70,7 @@ class MailboxConfig(FeedConfig, frozen=True):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.tls == "none" and not self.insecure and not _here(self.host):
+        if self.tls == "none" and not self.insecure and not is_here(self.host):
             raise ValueError(
                 f'`tls = "none"` would send the password to {self.host} in the clear: use "tls" or "starttls"'
                 ", or allow it by `insecure = true`"
@@ -271,10 +271,3 @@ class Mailbox:
             imap.wait(min(IDLE_S, seconds))
         else:
             self._stop.wait(seconds)
-
-
-def _here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

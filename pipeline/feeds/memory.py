@@ -105,13 +105,15 @@ class Memory:
     def forget(self, gone: Callable[[str], bool]) -> None:
         """Drop the files that are gone; a kill meanwhile leaves either the old list or the new one.
 
+        When all are gone none is dropped: their disk may not be mounted, and would be fed anew later.
+
         Raises:
             OSError: the disk is full or gone; the old list stays there.
         """
         lost = [path for path in self._fed if gone(path)]
-        for path in lost:
-            self._remember(path, _GONE, None)
-        if lost:
+        if lost and len(lost) < len(self._fed):
+            for path in lost:
+                self._remember(path, _GONE, None)
             self._rewrite()
 
     def close(self) -> None:

@@ -58,6 +58,7 @@ class Poll:
         Raises:
             FeedConfigError: two feeds of one source poll the same URL.
         """
+        self.names = tuple(config.name for config in configs)
         self._targets = [Target(config, url) for config in configs for url in config.addresses]
         first: dict[str, Target] = {}
         for target in self._targets:

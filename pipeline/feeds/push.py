@@ -15,7 +15,8 @@ from pydantic import Field, model_validator
 
 from pipeline.article import RawArticle
 from pipeline.feeds._guard import Guard
-from pipeline.feeds._intake import Bounds, Health, Intake
+from pipeline.feeds._health import Health
+from pipeline.feeds._intake import Bounds, Intake
 from pipeline.feeds._posts import Line, Post
 from pipeline.feeds.config import FeedConfig, Secret
 from pipeline.feeds.shape import Item, Result, Unreadable
@@ -96,7 +97,7 @@ class Push:
         self._stop = stop
         self._patience = patience or Patience()
         self._line = Line(WAITING)
-        self._health = Health()
+        self._health = Health(config.name, lambda: len(self._line))
 
     def context(self, item: Item, base: Context) -> Context:
         """What the configuration says; the format that a request names comes first."""

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,8 @@ _STEP_MS = 250
 class Watch:
     """Goes on until stopped. What was fed is remembered on disk, so a restart neither skips nor repeats.
 
-    With ``shelves``, what was fed is moved there. With ``once`` it ends when all that is there was fed.
+    With ``shelves``, what was fed is moved there. Folders ``without`` are passed over. With ``once`` it ends
+    when all that is there was fed.
     """
 
     name = "watch"
@@ -53,6 +54,7 @@ class Watch:
         quiet_s: float = QUIET_S,
         patience_s: float = PATIENCE_S,
         shelves: Shelves | None = None,
+        without: Collection[Path] = (),
         once: bool = False,
     ) -> None:
         self._folder = folder.resolve()
@@ -61,7 +63,7 @@ class Watch:
         self._quiet_s = quiet_s
         self._patience_s = patience_s
         self._shelves = shelves
-        self._without = {shelves.done, shelves.failed} if shelves else set()
+        self._without = set(without)
         self._once = once
         self._pending: dict[Path, tuple[tuple[int, int], float]] = {}
         self._unfinished: dict[Path, tuple[tuple[int, int], float]] = {}

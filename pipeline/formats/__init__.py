@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.formats import _json, anpa1312, iptc7901, jsonl, newsml_1, newsml_g2, ninjs, nitf, text
+from pipeline.formats import (
+    _json,
+    anpa1312,
+    html_page,
+    iptc7901,
+    jsonfeed,
+    jsonl,
+    mail,
+    newsml_1,
+    newsml_g2,
+    ninjs,
+    nitf,
+    syndication,
+    text,
+)
 from pipeline.formats.shape import Context, Format, Kind, Outcome, Piece, Rejected, UnfitError
 from pipeline.formats.stream import HEAD, Stream, stream_of
 from pipeline.formats.unpacked import MAGIC, BadArchiveError, Unpacked
@@ -12,6 +26,10 @@ from pipeline.formats.unpacked import MAGIC, BadArchiveError, Unpacked
 __all__ = ["FORMATS", "Context", "Format", "Outcome", "Rejected", "Stream", "choose", "parse", "read"]
 
 FORMATS: tuple[Format, ...] = (
+    syndication,
+    html_page,
+    mail,
+    jsonfeed,
     iptc7901,
     anpa1312,
     newsml_g2,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipeline.article import Kind
+from pipeline.formats import prose
 from pipeline.formats.sheet import Sheet
 
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "kill",
         re.compile(
-            r"kill(?:ed)?|delet(?:e|ed|ion)|cancel(?:l?ed|lation)?|withdraw(?:n|al)?"
+            r"(?:mandatory|bulletin|story)?kill(?:ed|notice)?|delet(?:e|ed|ion)|cancel(?:l?ed|lation)?|withdraw(?:n|al)?"
             r"|annul\w*|retract\w*"
         ),
     ),
@@ -25,6 +27,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("new", re.compile("new|initial|original")),
 )
 _LETTERS = re.compile(r"[\W\d_]+")
+_SIGNS = re.compile(r"[\W_]+")
 _DAY_FIRST = re.compile(
     r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ T]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?"
 )
@@ -42,8 +45,8 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 
 def stated(word: str) -> Kind | None:
     """The kind that a header states in one word, of the words that agencies use for it; none for all else."""
-    plain = _LETTERS.sub("", word).lower()
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(plain)), None)
+    letters = _LETTERS.sub("", word).lower()
+    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(letters)), None)
 
 
 def iso(text: str) -> str:
@@ -66,18 +69,30 @@ def first_time(sheet: Sheet, field: str, *texts: str) -> None:
             sheet.time(field, iso(text))
 
 
-def note(sheet: Sheet, text: str, *marks: str) -> None:
-    """A note to editors: not public where its marks say so, or its own words."""
-    hidden = any(map(_NONPUBLIC.search, (*marks, text)))
-    sheet.add("ednotes_nonpublic" if hidden else "ednotes", [text])
+def notes(sheet: Sheet, texts: Iterable[tuple[str, str]]) -> None:
+    """Notes to editors, each with its marks: not public where these say so, or its own words."""
+    public: list[str] = []
+    hidden: list[str] = []
+    for text, marks in texts:
+        (hidden if _NONPUBLIC.search(marks) or _NONPUBLIC.search(text) else public).append(text)
+    sheet.add("ednotes", public)
+    sheet.add("ednotes_nonpublic", hidden)
 
 
-def hold_if_withheld(sheet: Sheet, status: str) -> None:
-    """Withheld without an end is held back, whatever times stand beside it."""
-    if status.strip().lower() in ("withheld", "hold", "onhold"):
-        sheet.hold(f"the status is {status!r}: held back until further notice")
+def status(sheet: Sheet, text: str) -> None:
+    """A status that is there: an empty one and one without an end hold it back, whatever times stand beside."""
+    value = prose.line(text)
+    if not value:
+        sheet.hold("the status is empty: held back")
+    elif plain(value) in ("withheld", "hold", "onhold"):
+        sheet.hold(f"the status is {value!r}: held back until further notice")
     else:
-        sheet.status(status)
+        sheet.status(value)
+
+
+def plain(name: str) -> str:
+    """A name in lower-case letters and digits alone, so that its spellings are one."""
+    return _SIGNS.sub("", name).lower()
 
 
 def snake(name: str) -> str:

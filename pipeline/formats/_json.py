@@ -158,57 +158,72 @@ def _document(stream: Stream, context: Context, read: Read) -> Iterator[Outcome]
         reason = f"too large: one JSON value of {size:,} bytes; over {DOCUMENT:,} write one object a line"
         yield piece.rejected(UnfitError("size", reason), context)
         return
+    if _OBJECT.match(piece.data):
+        fits = len(piece.data) <= context.room
+        yield from read(piece, True) if fits else [piece.too_large(context)]
+        return
     try:
-        elements, whole_array = _elements(piece)
+        end = _end(piece.data)
     except UnfitError as error:
         yield piece.rejected(error, context)
         return
-    told = False
-    for element, closed in elements:
+    count, told = 0, False
+    for element, last in _elements(piece, end):
         fits = len(element.data) <= context.room
-        for outcome in read(element, not closed) if fits else [element.too_large(context)]:
+        for outcome in read(element, last) if fits else [element.too_large(context)]:
             told = told or (isinstance(outcome, Rejected) and outcome.kind == "truncated")
             yield outcome
-    if not whole_array and not told:
-        end = Piece(b"", piece.offset + len(piece.data))
-        reason = f"cut off: the array has no end; {len(elements)} of its elements came"
-        yield end.rejected(UnfitError("truncated", reason), context)
-    elif not elements:
+        count += 1
+    if end is None and not told:
+        nothing = Piece(b"", piece.offset + len(piece.data))
+        reason = f"cut off: the array has no end; {count} of its elements came"
+        yield nothing.rejected(UnfitError("truncated", reason), context)
+    elif not count:
         yield piece.rejected(UnfitError("empty", "empty: an array without objects"), context)
 
 
-def _elements(piece: Piece) -> tuple[list[tuple[Piece, bool]], bool]:
-    """The elements of the array that a document is, and whether the array has an end.
+def _end(data: bytes) -> int | None:
+    """Where the array that a document is has its closing bracket; none where it has none.
 
-    With each element goes whether anything stands behind it. A document that is an object is its own
-    element. What stands behind the closing bracket is an element too, and none that can be read.
+    Raises:
+        UnfitError: it is nested too deeply.
     """
-    data = piece.data
-    if _OBJECT.match(data):
-        return [(piece, False)], True
-    opening = data.find(b"[")
-    depth, start, closed = 0, opening + 1, False
-    found: list[tuple[Piece, bool]] = []
-    for token in _TOKEN.finditer(data, opening):
+    depth = 0
+    for token in _TOKEN.finditer(data, data.find(b"[")):
         depth += token[0] in b"{["
         depth -= token[0] in b"}]"
         if depth > DEPTH:
             raise UnfitError("syntax", f"nested deeper than {DEPTH} levels", token.start())
-        closed = depth <= 0
-        if closed or (depth == 1 and token[0] == b","):
-            found += [(each, True) for each in _element(data, start, token.start(), piece.offset)]
+        if depth <= 0:
+            return token.start()
+    return None
+
+
+def _elements(piece: Piece, end: int | None) -> Iterator[tuple[Piece, bool]]:
+    """The elements of the array that a document is, each with whether the file ends with it.
+
+    What stands behind the closing bracket is an element too, and none that can be read.
+    """
+    data = piece.data
+    opening = data.find(b"[")
+    depth, start = 0, opening + 1
+    for token in _TOKEN.finditer(data, opening, len(data) if end is None else end):
+        depth += token[0] in b"{["
+        depth -= token[0] in b"}]"
+        if depth == 1 and token[0] == b",":
+            yield from _element(data, start, token.start(), piece.offset, last=False)
             start = token.end()
-        if closed:
-            break
-    found += [(each, closed) for each in _element(data, start, len(data), piece.offset)]
-    return found, closed
+    if end is not None:
+        yield from _element(data, start, end, piece.offset, last=False)
+        start = end + 1
+    yield from _element(data, start, len(data), piece.offset, last=end is None)
 
 
-def _element(data: bytes, start: int, end: int, offset: int) -> Iterator[Piece]:
+def _element(data: bytes, start: int, end: int, offset: int, *, last: bool) -> Iterator[tuple[Piece, bool]]:
     text = data[start:end]
     if text.strip():
         lead = len(text) - len(text.lstrip())
-        yield Piece(text.strip(), offset + start + lead)
+        yield Piece(text.strip(), offset + start + lead), last
 
 
 def decoded(data: bytes, *, last: bool = True) -> dict[str, Any]:

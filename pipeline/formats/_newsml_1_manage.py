@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pipeline.article import Kind, Status
 from pipeline.formats import _headers, times, xml
-from pipeline.formats._newsml_1_tree import named, plain
+from pipeline.formats._headers import plain
+from pipeline.formats._newsml_1_tree import named
 from pipeline.formats.shape import Context
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.xml import Element
@@ -139,12 +140,10 @@ def _status(sheet: Sheet, manage: Element | None, context: Context) -> None:
             if future != "usable":
                 sheet.hold(f"the status that it will have is {future or 'empty'!r}: held back")
     sheet.embargo(opens)
-    if stated is not None and not status:
-        sheet.hold("the status is empty: held back")
-    elif opens is not None and _STATUS.get(plain(status)) == "withheld":
+    if opens is not None and _STATUS.get(plain(status)) == "withheld":
         sheet.status("withheld")
-    elif status:
-        _headers.hold_if_withheld(sheet, status)
+    elif stated is not None:
+        _headers.status(sheet, status)
 
 
 def _ends(sheet: Sheet, future: str, when: str, context: Context) -> None:

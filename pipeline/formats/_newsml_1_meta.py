@@ -7,8 +7,9 @@ import re
 from pipeline.article import SubjectType
 from pipeline.formats import _headers, xml
 from pipeline.formats import _newsml_1_story as story
+from pipeline.formats._headers import plain
 from pipeline.formats._newsml_1_story import Item
-from pipeline.formats._newsml_1_tree import Component, named, plain
+from pipeline.formats._newsml_1_tree import Component, named
 from pipeline.formats.sheet import Sheet, language
 from pipeline.formats.xml import Element
 
@@ -27,6 +28,7 @@ _TOPIC_TYPES: tuple[tuple[str, SubjectType], ...] = (
     ("event", "event"),
 )
 _LEVELS = ("Subject", "SubjectMatter", "SubjectDetail", "SubjectQualifier")
+_KEYWORDS = ("keyword", "keywords")
 _SPLIT = re.compile(r"\s*[,;]\s*")
 _NOTE_LINES = re.compile(
     r".*(?:advisory|editor.*note|ednote|note.*editor|correction|editorial|instruction).*|note"
@@ -71,29 +73,29 @@ def lines(sheet: Sheet, found: Item, inner: Component, tag: str | None) -> list[
     for name in ("CopyrightLine", "RightsLine"):
         sheet.line("rights", " / ".join(found.line(inner, name, tag)))
     sheet.line("summary", " ".join(found.line(inner, "Summary", tag)))
-    notes = found.line(inner, "Note", tag)
+    notes = [(text, "") for text in found.line(inner, "Note", tag)]
+    words: list[str] = []
     for component in inner.chain():
-        for text in story.own(component, "KeywordLine", tag):
-            sheet.add("keywords", _SPLIT.split(text))
-        notes += [text for kind, text in story.typed(component) if _typed(sheet, kind, text)]
-    for text in dict.fromkeys(notes):
-        _headers.note(sheet, text)
-    return notes
+        words += (word for text in story.own(component, "KeywordLine", tag) for word in _SPLIT.split(text))
+        for kind, text in story.typed(component):
+            _typed(sheet, kind, text, notes, words)
+    _headers.notes(sheet, notes)
+    sheet.add("keywords", words)
+    return [text for text, _ in notes]
 
 
-def _typed(sheet: Sheet, kind: str, text: str) -> bool:
-    """Put down a line of the provider's own type; whether it is a note to editors instead."""
+def _typed(sheet: Sheet, kind: str, text: str, notes: list[tuple[str, str]], words: list[str]) -> None:
+    """A line of the provider's own type: to its field, to the notes to editors, or to the keywords."""
     if _HIDDEN_LINES.fullmatch(kind):
-        sheet.add("ednotes_nonpublic", [text])
+        notes.append((text, "npa"))
     elif "embargo" in kind:
         sheet.embargo(_headers.iso(text))
     elif _NOTE_LINES.fullmatch(kind):
-        return True
+        notes.append((text, ""))
     elif "keyword" in kind:
-        sheet.add("keywords", _SPLIT.split(text))
+        words += _SPLIT.split(text)
     elif not story.is_line(kind):
         sheet.wire(kind or "news_line", text)
-    return False
 
 
 def component(sheet: Sheet, one: Component, topics: Topics, tag: str | None) -> list[str]:
@@ -124,16 +126,16 @@ def _administrative(sheet: Sheet, element: Element | None) -> None:
         else:
             sheet.wire(name.lower(), names)
     sheet.wire("file_name", xml.text(xml.child(element, "FileName")))
+    notes: list[tuple[str, str]] = []
     for one in xml.children(element, "Property"):
         name, value = plain(named(one)), xml.attribute(one, "Value")
         if "embargo" in name:
             sheet.embargo(_headers.iso(value))
-        elif _HIDDEN_LINES.fullmatch(name):
-            sheet.add("ednotes_nonpublic", [value])
-        elif name.startswith("editorial") or _NOTE_LINES.fullmatch(name):
-            _headers.note(sheet, value)
+        elif _HIDDEN_LINES.fullmatch(name) or _NOTE_LINES.fullmatch(name):
+            notes.append((value, "npa" if _HIDDEN_LINES.fullmatch(name) else ""))
         else:
             sheet.wire(_headers.snake(named(one)), value)
+    _headers.notes(sheet, notes)
 
 
 def _rights(sheet: Sheet, element: Element | None) -> None:
@@ -150,9 +152,8 @@ def _rights(sheet: Sheet, element: Element | None) -> None:
 
 def _keywords(sheet: Sheet, metadata: Element | None) -> None:
     """Properties named so, in the metadata of the standard and of the provider's own."""
-    for one in xml.children(metadata, "Property"):
-        if plain(named(one)).endswith(("keyword", "keywords")):
-            sheet.add("keywords", [xml.attribute(one, "Value")])
+    named_so = (one for one in xml.children(metadata, "Property") if plain(named(one)).endswith(_KEYWORDS))
+    sheet.add("keywords", (xml.attribute(one, "Value") for one in named_so))
 
 
 def _subjects(sheet: Sheet, described: Element | None, topics: Topics, tag: str | None) -> None:

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from pipeline.article import ItemClass, Media
 from pipeline.formats import _body, _nitf_body, markup, prose, xml
 from pipeline.formats import _newsml_1_tree as tree
+from pipeline.formats._headers import plain
 from pipeline.formats._newsml_1_tree import Component, Content, Part
 from pipeline.formats.flow import Flow
 from pipeline.formats.shape import UnfitError
@@ -61,6 +62,8 @@ class Item:
     texts: list[Text] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    pictures: list[Part] = field(default_factory=list)
+    inside: list[Element] = field(default_factory=list)
     _lines: dict[tuple[Component, str, str | None], list[str]] = field(default_factory=dict)
 
     @property
@@ -84,15 +87,23 @@ def item(element: Element) -> Item:
     standings: dict[Component | None, _Standing] = {None: _Standing()}
     for component in found.components:
         standing = standings[component] = standings[component.above].within(component.role)
-        for part in tree.parts(component) if standing.story else ():
+        found.inside += xml.children(component.element, "NewsItem", "NewsItemRef")
+        for part in tree.parts(component):
+            if part.href and part.pictured:
+                found.pictures.append(part)
+                continue
+            if not standing.story:
+                continue
             try:
                 held = tree.content(part)
             except UnfitError as error:
                 found.faults.append(str(error))
                 continue
+            if held is not None and held.fault:
+                found.faults.append(held.fault)
             if held is not None:
                 found.texts.append(Text(part, held, tree.tongue(part, element), standing.rank))
-            elif part.href and not part.pictured:
+            elif part.href:
                 found.elsewhere.append(part.href)
     return found
 
@@ -240,7 +251,7 @@ def is_line(kind: str) -> bool:
 def typed(component: Component) -> Iterator[tuple[str, str]]:
     """The news lines of a type that the provider names, and what they say; the type in lower-case letters."""
     for element in xml.children(component.lines, "NewsLine"):
-        kind = tree.plain(tree.named(xml.child(element, "NewsLineType")).rpartition(":")[2])
+        kind = plain(tree.named(xml.child(element, "NewsLineType")).rpartition(":")[2])
         for text in xml.children(element, "NewsLineText"):
             if said := _body.line(_nitf_body.line(text)):
                 yield kind, said
@@ -251,22 +262,20 @@ def pictures(found: Item, story: set[Component], tag: str | None) -> Iterator[Me
 
     Where the story's own lines would be next, there are none.
     """
-    for component in found.components:
-        for part in tree.parts(component):
-            if not (part.href and part.pictured):
-                continue
-            caption = found.line(component, "Caption", tag)
-            if not caption and component not in story:
-                caption = own(component, "HeadLine", tag)
-            yield Media(
-                href=part.href,
-                type=part.mime or UNSET,
-                rendition=component.stated_role or UNSET,
-                caption=" ".join(caption) or UNSET,
-                credit=" / ".join(own(component, "CreditLine", tag)) or UNSET,
-                width=_nitf_body.pixels(part.property("width")) or UNSET,
-                height=_nitf_body.pixels(part.property("height")) or UNSET,
-            )
+    for part in found.pictures:
+        component = part.component
+        caption = found.line(component, "Caption", tag)
+        if not caption and component not in story:
+            caption = own(component, "HeadLine", tag)
+        yield Media(
+            href=part.href,
+            type=part.mime or UNSET,
+            rendition=component.stated_role or UNSET,
+            caption=" ".join(caption) or UNSET,
+            credit=" / ".join(own(component, "CreditLine", tag)) or UNSET,
+            width=_nitf_body.pixels(part.property("width")) or UNSET,
+            height=_nitf_body.pixels(part.property("height")) or UNSET,
+        )
 
 
 def inner_media(texts: list[Text], limit: int) -> Iterator[Media]:

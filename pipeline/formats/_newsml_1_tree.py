@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Literal
 
 from pipeline.formats import charset, markup, xml
+from pipeline.formats._headers import plain
 from pipeline.formats.shape import UnfitError
 from pipeline.formats.sheet import language
 from pipeline.formats.xml import Element
@@ -25,7 +26,6 @@ Written = Literal["nitf", "html", "xml", "plain"]
 BEST: tuple[Written, ...] = ("nitf", "html", "xml", "plain")
 """What content is written in, the best first: where one text comes in several, one is taken."""
 
-_LETTERS = re.compile(r"[\W_]+")
 _MEDIA_TYPES = {"photo", "picture", "image", "graphic", "video", "audio", "sound", "animation", "logo"}
 _MEDIA_FORMAT = re.compile(
     r"\b(?:jpe?g|gif|png|tiff?|eps|svg|bmp|webp|mpe?g\d?|mp[34]|wav|avi|quicktime|wmv|flv|ogg|aiff?)\b"
@@ -146,21 +146,17 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What a part holds: an element, or plain text."""
+    """What a part holds: an element, or plain text; and what is wrong with it, for a person."""
 
     written: Written
     element: Element | None = None
     text: str = ""
+    fault: str = ""
 
 
 def named(element: Element | None) -> str:
     """The formal name of an element, or its words where it has none."""
     return xml.attribute(element, "FormalName") or xml.text(element)
-
-
-def plain(name: str) -> str:
-    """A name in lower-case letters and digits alone, so that its spellings are one."""
-    return _LETTERS.sub("", name).lower()
 
 
 def components(item: Element) -> list[Component]:
@@ -241,18 +237,19 @@ def of_text(text: str) -> Content:
     """Text as it is: a document in markup, a fragment of one, or plain."""
     if not _TAG.search(text):
         return Content("plain", text=html.unescape(text) if markup.looks_like_html(text) else text)
+    fault = ""
     root = xml.root_of(text.lstrip().encode(errors="replace"))[0]
     if root == "nitf" or (root and root.lower() not in _HTML):
         try:
             element, _ = xml.parse(text.strip().encode())
-        except UnfitError:
-            pass  # No document after all: what of it is HTML or plain is read below.
+        except UnfitError as error:
+            fault = f"its {root} is broken and read as HTML or plain text: {error}"
         else:
             return Content("nitf" if root == "nitf" else "xml", element)
     if markup.looks_like_html(text):
         with_blocks = text if _BLOCK.search(text) else _BLANK.sub("<p>", text)
-        return Content("html", markup.html(with_blocks))
-    return Content("plain", text=text)
+        return Content("html", markup.html(with_blocks), fault=fault)
+    return Content("plain", text=text, fault=fault)
 
 
 def _decoded(text: str, encoding: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
+from lxml import etree
 from msgspec import UNSET
 
 from pipeline.article import Media
@@ -39,6 +41,9 @@ _APART = frozenset(
     }
 )
 _TIMESTAMP = re.compile(r"[0-9TZ:+.\-\s]*")
+# XPath runs in C: most files have nothing of the kind, and long ones are not gone through for it.
+_FOREIGN = etree.XPath("descendant::*[namespace-uri() != '' and namespace-uri() != $own]")
+_DENOMINATORS = etree.XPath("descendant::*[local-name() = 'denom']")
 _GLUED = re.compile(r"(?<=[\w.!?)])\0+(?=[\w(])")
 _TOLD = 5
 
@@ -52,21 +57,20 @@ def set_aside(nitf: Element) -> list[str]:
     Returns:
         What a person is told of words in the body that were left out.
     """
-    own = {xml.namespace(nitf), ""}
     left: dict[str, None] = {}
-    for element in nitf.iter():
-        name = xml.local(element)
-        if name == "denom" and (before := element.getprevious()) is not None and xml.local(before) == "numer":
+    for denominator in cast("list[Element]", _DENOMINATORS(nitf)):
+        before = denominator.getprevious()
+        if before is not None and xml.local(before) == "numer":
             before.tail = f"{before.tail or ''}/"
-        above = element.getparent() if name and element is not nitf else None
-        if above is None or xml.local(above) not in _CONTAINERS:
+    for element in cast("list[Element]", _FOREIGN(nitf, own=xml.namespace(nitf))):
+        above = element.getparent()
+        name, space = xml.local(element), xml.namespace(element)
+        known = space.lower().startswith(_IPTC) or (space == _XHTML and name in _XHTML_BLOCKS)
+        if known or above is None or xml.local(above) not in _CONTAINERS:
             continue
-        space = xml.namespace(element)
-        known = space in own or space.lower().startswith(_IPTC)
-        if not known and not (space == _XHTML and name in _XHTML_BLOCKS):
-            if xml.local(above) in _TEXTUAL and xml.text(element):
-                left[f"{element.prefix}:{name}" if element.prefix else name] = None
-            element.tag = _ASIDE
+        if xml.local(above) in _TEXTUAL and xml.text(element):
+            left[f"{element.prefix}:{name}" if element.prefix else name] = None
+        element.tag = _ASIDE
     names = ", ".join(list(left)[:_TOLD])
     return [f"words in elements of another vocabulary are left out of the body: {names}"] if left else []
 
@@ -164,15 +168,18 @@ def notes(sheet: Sheet, nitf: Element, limit: int) -> None:
 
     Source: NITF 3.6, ``note``: std, pa, npa (non-publishable advisory); std where it does not say.
     """
+    public, hidden = [], []
     for element in xml.descendants(nitf, "note"):
         text = " ".join(_short(element, limit).split()) or line(element)
         kind = xml.attribute(element, "type").lower()
-        if kind not in ("", "std", "pa", "pub"):
-            sheet.add("ednotes_nonpublic", [text])
+        if kind not in ("", "std", "pa"):
+            hidden.append(text)
         elif xml.attribute(element, "noteclass") == "cpyrt":
             sheet.line("rights", text)
         else:
-            _headers.note(sheet, text, kind)
+            public.append((text, xml.attribute(element, "class", "noteclass")))
+    _headers.notes(sheet, public)
+    sheet.add("ednotes_nonpublic", hidden)
 
 
 def media(nitf: Element, limit: int) -> Iterator[Media]:

@@ -33,7 +33,6 @@ _NOTES = {
     "apeditorialnote",
 }
 _HIDDEN = re.compile(r"note|intern(?!et|ation)|privat|confiden|nonpub|remark|memo", re.IGNORECASE)
-_LETTERS = re.compile(r"[\W_]+")
 _SPLIT = re.compile(r"\s*[,;]\s*")
 
 
@@ -116,17 +115,18 @@ def _management(sheet: Sheet, docdata: Element | None) -> list[str]:
     if docdata is None:
         return []
     if "management-status" in docdata.attrib:
-        status = xml.attribute(docdata, "management-status")
-        _headers.hold_if_withheld(sheet, status) if status else sheet.hold("the status is empty: held back")
+        _headers.status(sheet, xml.attribute(docdata, "management-status"))
     signs = []
+    told: list[tuple[str, str]] = []
     guid = sheet.fields.get("guid")
     for correction in xml.children(docdata, "correction"):
         signs.append("correction")
         _replaces(sheet, xml.attribute(correction, "id-string"), "", guid)
-        _headers.note(sheet, xml.attribute(correction, "info"))
+        told.append((xml.attribute(correction, "info"), ""))
     if former := xml.attribute(docdata, "management-doc-idref"):
         signs.append("update")
         _replaces(sheet, former, xml.attribute(docdata, "management-idref-status"), guid)
+    _headers.notes(sheet, told)
     return signs
 
 
@@ -142,14 +142,13 @@ def _replaces(sheet: Sheet, former: str, status: str, guid: str | None) -> None:
 
 def _messages(sheet: Sheet, docdata: Element | None, signs: list[str]) -> list[str]:
     """The messages to editors; what they are of is a sign of the kind."""
-    texts = []
+    told = []
     for message in xml.children(docdata, "ed-msg"):
-        text = xml.attribute(message, "info") or xml.text(message)
         kind = xml.attribute(message, "msg-type")
         signs += [kind, xml.attribute(message, "edStat", "edstat")]
-        _headers.note(sheet, text, kind, kind.replace("-", " "))
-        texts.append(text)
-    return texts
+        told.append((xml.attribute(message, "info") or xml.text(message), kind.replace("-", " ")))
+    _headers.notes(sheet, told)
+    return [text for text, _ in told]
 
 
 def _subjects(sheet: Sheet, head: Element | None, docdata: Element | None) -> None:
@@ -165,9 +164,11 @@ def _subjects(sheet: Sheet, head: Element | None, docdata: Element | None) -> No
         sheet.subject(name=", ".join(dict.fromkeys(parts)), kind="place")
     for element in xml.children(xml.child(docdata, "identified-content"), *_TYPES):
         _identified(sheet, element)
+    words: list[str] = []
     for keys in xml.children(docdata, "key-list"):
-        words = [xml.attribute(word, "key") or xml.text(word) for word in xml.children(keys, "keyword")]
-        sheet.add("keywords", [xml.attribute(keys, "key"), *words])
+        words.append(xml.attribute(keys, "key"))
+        words += (xml.attribute(word, "key") or xml.text(word) for word in xml.children(keys, "keyword"))
+    sheet.add("keywords", words)
 
 
 def _subject(sheet: Sheet, element: Element) -> None:
@@ -204,21 +205,23 @@ def _rights(sheet: Sheet, docdata: Element | None) -> None:
 def _metas(sheet: Sheet, head: Element | None) -> list[str]:
     """What agencies put in ``meta``: what is certain to its field, notes apart, the rest as it is."""
     signs = []
+    notes: list[tuple[str, str]] = []
+    words: list[str] = []
     for meta in xml.children(head, "meta"):
         name, content = xml.attribute(meta, "name"), xml.attribute(meta, "content")
-        plain = _LETTERS.sub("", name).lower()
+        plain = _headers.plain(name)
         if plain.endswith("edstat"):
             signs.append(content)
         if plain in _SLUGS:
             sheet.line("slugline", content)
-        if plain in _NOTES:
-            _headers.note(sheet, content)
-        elif _HIDDEN.search(name):
-            sheet.add("ednotes_nonpublic", [content])
+        if plain in _NOTES or _HIDDEN.search(name):
+            notes.append((content, "" if plain in _NOTES else "npa"))
         elif plain in ("keywords", "keyword"):
-            sheet.add("keywords", _SPLIT.split(content))
+            words += _SPLIT.split(content)
         elif name:
             sheet.wire(_headers.snake(name), content)
+    _headers.notes(sheet, notes)
+    sheet.add("keywords", words)
     return signs
 
 

@@ -16,10 +16,13 @@ from pipeline.formats.stream import HEAD, Stream
 FILLERS = b"\x00\x07\x16\x1a\x7f"
 """What may stand anywhere and means nothing: NUL, BEL, SYN, SUB (the end of a file in CP/M), DEL."""
 
+LINES = 100_000
+"""Lines that a message may have: twenty times those of the longest that agencies send."""
+
 _SOH, _STX, _ETX, _EOT = 0x01, 0x02, 0x03, 0x04
 _BETWEEN = FILLERS + b"\x03\x04\x0b\x0c \t\r\n"
 _EDGE = re.compile(rb"[\x01\x04]")
-_ESCAPE = re.compile(rb"\x1b[\x20-\x2f]*[\x30-\x7e]")
+_ESCAPE = re.compile(rb"\x1b(?:\[[\x30-\x3f]*)?[\x20-\x2f]*[\x30-\x7e]")
 _INSTRUCTION = re.compile(rb"\x0c[^\x0b\r\n]{0,80}\x0b")
 # Carriage returns before a line feed are one end with it; a teleprinter may send the line feed first.
 _LINE_END = re.compile("\r+\n|\n\r(?!\n)|\n|\r|\x85")
@@ -85,7 +88,26 @@ def _outcome(
     part: _Part, context: Context, name: str, fields_of: Callable[[Message, Context], dict[str, Any]]
 ) -> Outcome:
     ending = part.ending or "end"
-    return outcome(part.piece, context, name, lambda data: fields_of(_message(data, ending), context))
+
+    def fields(data: bytes) -> dict[str, Any]:
+        _check_size(data, context.limit)
+        return fields_of(_message(data, ending), context)
+
+    return outcome(part.piece, context, name, fields)
+
+
+def _check_size(data: bytes, limit: int) -> None:
+    """Refuse what can give no article within the limit, before anything is done with it.
+
+    Raises:
+        UnfitError: without its blanks it is larger than an article may be, or it has too many lines.
+    """
+    count = max(data.count(b"\n"), data.count(b"\r"))
+    size = len(data.translate(None, b" \t\r\n\x7f\x00"))
+    if size > limit:
+        raise UnfitError("size", f"too large: {size:,} bytes without blanks; the limit is {limit:,}")
+    if count > LINES:
+        raise UnfitError("size", f"too large: {count:,} lines; a message may have {LINES:,}")
 
 
 def _message(data: bytes, ending: Ending) -> Message:
@@ -124,6 +146,11 @@ class _Growing:
         self._data += data[:free]
         self._dropped += max(0, len(data) - free)
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing in it but its start of header: one that is sent again, or noise."""
+        return len(self._data) < HEAD and not self._data[1:].strip(_BETWEEN)
+
     def message(self, ending: Ending) -> _Part:
         return _Part(self._piece(bytes(self._data)), ending)
 
@@ -156,7 +183,7 @@ def _parts(stream: Stream, room: int) -> Iterator[_Part]:
             position = until
             if edge is None or (edge[0] == b"\x04" and not inside):
                 continue
-            if current is not None:
+            if current is not None and not (inside and current.idle):
                 yield _closed(current, "end" if edge[0] == b"\x04" else "next", inside=inside)
             inside = edge[0] == b"\x01"
             current = _Growing(offset + position, room) if inside else None

@@ -148,7 +148,7 @@ def _of_group(lines: list[str], width: int) -> Iterator[_Block]:
 
 
 def _is_ordinary(line: str) -> bool:
-    """Whether a line can be nothing but prose: it starts with a letter and holds nothing that parts columns."""
+    """Whether a line can be nothing but prose: it starts with a letter, and nothing in it parts columns."""
     special = "|" in line or "   " in line or "\t" in line or "\x1f" in line
     return line[0].isalpha() and not special
 
@@ -160,7 +160,8 @@ def _kinds(lines: list[str]) -> list[_Kind]:
     for index, line in enumerate(lines):
         neighbours = gaps[max(0, index - 1) : index] + gaps[index + 1 : index + 2]
         before = kinds[-1] if kinds else None
-        match = None if _DASHED.fullmatch(line.strip()) else _ITEM.fullmatch(line)
+        alone = _DASHED.fullmatch(line.strip()) or _RULE.fullmatch(line.strip())
+        match = None if alone else _ITEM.fullmatch(line)
         if _has_cells(line):
             kinds.append("cells")
         elif gaps[index] > 1 or (any(neighbours) and (gaps[index] or _FAR.match(line))):
@@ -211,4 +212,4 @@ def _heading(block: _Block) -> str:
         return ""
     if match := _DASHED.fullmatch(text):
         return match["text"]
-    return "" if _SENTENCE_END.search(text) or _ITEM.fullmatch(text) or text[0].islower() else text
+    return "" if text[0].islower() or _SENTENCE_END.search(text) or _ITEM.fullmatch(text) else text

@@ -21,8 +21,8 @@ gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre nove
 janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
 januari februari maart|mrt april mei juni juli augustus september oktober november december
 januari februari mars april maj juni juli augusti|august september oktober november desember
-stycznia|styczeń lutego|luty marca kwietnia maja czerwca|czerwiec lipca sierpnia września października \
-listopada|listopad grudnia|grudzień
+stycznia|styczeń lutego|luty marca|marzec kwietnia|kwiecień maja|maj czerwca|czerwiec lipca|lipiec \
+sierpnia|sierpień września|wrzesień października|październik listopada|listopad grudnia|grudzień
 ledna|leden února|únor března|březen dubna|duben května|květen června|červen|čvn července|červenec|čvc \
 srpna|srpen září října|říjen listopadu prosince|prosinec
 januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra

@@ -59,23 +59,22 @@ def sort(lines: list[str]) -> Copy:
 
 def sections(lines: Sequence[str]) -> list[str]:
     """Notes as one line for each heading (``## Internet``) and what stands below it."""
-    found: list[tuple[str, list[str]]] = [("", [])]
+    found: list[tuple[str, list[list[str]]]] = [("", [])]
     fresh = True
     for line in lines:
         text = line.strip()
         if text.startswith("#"):
             found.append((text.strip("# \t"), []))
         elif text[:2] in ("- ", "* ") or (text and (fresh or not found[-1][1])):
-            found[-1][1].append(text.removeprefix("- ").removeprefix("* "))
+            found[-1][1].append([text.removeprefix("- ").removeprefix("* ")])
         elif text:
-            found[-1][1][-1] += f" {text}"
+            found[-1][1][-1].append(text)
         fresh = not text
-    told = [(title, "; ".join(item for item in items if _says(item))) for title, items in found]
-    return [
-        f"{title}: {text}" if title and text else title or text
-        for title, text in told
-        if _says(title) or text
-    ]
+    notes = []
+    for title, items in found:
+        text = "; ".join(item for item in map(" ".join, items) if _says(item))
+        notes.append(f"{title}: {text}" if title and text else text or (title if _says(title) else ""))
+    return [note for note in notes if note]
 
 
 def embargo(text: str, *, anywhere: bool = False) -> bool:
@@ -151,7 +150,7 @@ def _take(found: Head, parts: list[str], lines: Sequence[str], first: int, until
             _line(
                 found,
                 parts,
-                words.HEAD_END.sub("", lines[index]).strip() if index == until - 1 else lines[index].strip(),
+                _open(lines[index]) if index == until - 1 else lines[index].strip(),
             )
         start = index if not before and parts else start
         index += taken[1] if taken else 1
@@ -170,6 +169,11 @@ def _extent(lines: Sequence[str], first: int) -> tuple[int, bool]:
     return last, False
 
 
+def _open(line: str) -> str:
+    """A line without the equals sign that closes a head."""
+    return line.strip().rstrip("=").strip()
+
+
 def _bracket(lines: Sequence[str], index: int, until: int) -> tuple[str, int] | None:
     """A marker in brackets and how many lines it takes; none if they do not close within the head."""
     if not lines[index].lstrip().startswith("("):
@@ -178,7 +182,7 @@ def _bracket(lines: Sequence[str], index: int, until: int) -> tuple[str, int] | 
     for count, line in enumerate(lines[index:until], 1):
         text = f"{text} {line.strip()}".strip()
         if text.count("(") <= text.count(")"):
-            return words.HEAD_END.sub("", text), count
+            return _open(text), count
     return None
 
 
@@ -233,7 +237,7 @@ def _looks_like(parts: list[str], lines: Sequence[str], until: int) -> bool:
 
 def _private(lines: Sequence[str]) -> Iterator[int]:
     """The lines from which on all is not for publication: four stars, or a short paragraph that says so."""
-    if not any(words.SAYS_PUBLICATION.search(line) for line in lines):
+    if not words.SAYS_PUBLICATION.search("\n".join(lines)):
         return
     index = 0
     for filled, group in groupby(lines, key=lambda line: bool(line.strip())):

@@ -74,7 +74,6 @@ AGENCY_FIRST = re.compile(
     r"(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{1,40}(?:, \d{1,2} [A-Z]{3,9})?)) ?(?P<dash>[-–])(?=\s|$)"
 )
 DATE_IN_PLACE = re.compile(r",?\s+(?=\d)|,\s+(?=[^\W\d_]+\.?\s+\d)")
-HEAD_END = re.compile(r"\s*=+\s*$")
 
 _NOTEBOOK = r"notizblock|notebook|bloc-notes|notatnik|блокнот"
 NOTES = re.compile(rf"#{{1,4}}\s+\S.*|\W*(?:{_NOTEBOOK})\W*", _ANY)
@@ -96,7 +95,7 @@ NONPUBLIC = re.compile(
     _ANY,
 )
 SAYS_PUBLICATION = re.compile(r"publi|veröffentlich|print|broadcast|печат|публик|offentlig|\*\s*\*", _ANY)
-"""What stands in every line that ``STARS`` or ``NONPUBLIC`` finds, the end of one that is on two lines too."""
+"""What stands in every text in which ``STARS`` or ``NONPUBLIC`` finds something."""
 
 QUOTED = re.compile(r"[\"“”„«»]")
 DETAIL = re.compile(r"[\d:;@]")

@@ -75,8 +75,12 @@ def _only_more(element: Element) -> bool:
     return bool(_MORE.fullmatch(" ".join("".join(parts).split())))
 
 
-def flow(text: str, limit: int, *, base: str = "") -> tuple[Flow, list[Media], list[str]]:
+def flow(
+    text: str, limit: int, *, base: str = "", into: Flow | None = None
+) -> tuple[Flow, list[Media], list[str]]:
     """The blocks of an HTML body, the pictures in it, and what was mended, for a person.
+
+    The blocks follow those in ``into``, where it is given.
 
     Raises:
         UnfitError: it is too large or too deep, or holds what no text holds.
@@ -87,7 +91,7 @@ def flow(text: str, limit: int, *, base: str = "") -> tuple[Flow, list[Media], l
     root = markup.html(text)
     strip(root)
     untabled(root)
-    return markup.flow(root, limit, skip=captions), list(media(root, base)), flags
+    return markup.flow(root, limit, skip=captions, into=into), list(media(root, base)), flags
 
 
 def strip(root: Element | None, also: Callable[[Element], bool] = lambda _: False) -> None:

@@ -43,6 +43,7 @@ _LANGUAGES = {"F": "fr", "N": "nl", "E": "en", "D": "de"}
 # Belga says the version in the headline: (2), (1LEAD), (3DER), where DER is the last one.
 _REVISED = re.compile(r"\((\d{1,2})(DER|LEAD)\)\s*$|\(([2-9])\)\s*$")
 _FIRST_PARAGRAPHS = 3
+_FIRST_NOTES = 20
 
 
 class _Source(NamedTuple):
@@ -167,16 +168,17 @@ def _body(sheet: Sheet, lines: list[str], source: str, context: Context) -> None
 def _without_notes(sheet: Sheet, lines: list[str]) -> list[str]:
     """The body without an embargo or a call to editors in front of it, which are told to editors."""
     rest = lines
-    while True:
+    for _ in range(_FIRST_NOTES):
         first = next((index for index, line in enumerate(rest) if line.strip()), None)
         if first is None or not _telex_marks.to_editors(rest[first].strip()):
-            return rest
+            break
         until = next((i for i in range(first, len(rest)) if not rest[i].strip()), len(rest))
         note = " ".join(line.strip() for line in rest[first:until])
         sheet.add("ednotes", [note])
         if _telex_marks.embargo(note):
             sheet.hold(f"an embargo in words ({note[:80]!r}): held back")
         rest = rest[until:]
+    return rest
 
 
 def _kind(sheet: Sheet, head: _telex_marks.Head, reference: str, notes: list[str]) -> None:
@@ -186,7 +188,7 @@ def _kind(sheet: Sheet, head: _telex_marks.Head, reference: str, notes: list[str
     revised = match and (match[2] == "LEAD" or (match[1] or "0") > "1" or (match[3] and belga))
     if match and revised:
         sheet.wire("version", match[0].strip("() "))
-    titles = [note.partition(":")[0] for note in notes]
+    titles = [note.partition(":")[0] for note in notes[:_FIRST_NOTES]]
     said = ["KILL"] if head.killed else []
     stated: tuple[Kind | None, ...] = (
         "correction" if re.match(r"COR\b", reference) else None,

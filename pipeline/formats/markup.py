@@ -187,7 +187,8 @@ class _Walk:
         if self._inline:
             text = "".join(self._inline)
             self._inline.clear()
-            paragraph(self.flow, text)
+            if text and not text.isspace():
+                paragraph(self.flow, text)
 
     def inside(self, element: Element) -> None:
         """The element's own text and its children."""

@@ -14,9 +14,10 @@ from pipeline.formats import _headers, _nitf_body, _nitf_head, kinds, xml
 from pipeline.formats import _newsml_1_manage as manage
 from pipeline.formats import _newsml_1_meta as meta
 from pipeline.formats import _newsml_1_story as story
+from pipeline.formats._headers import plain
 from pipeline.formats._newsml_1_meta import Topics
 from pipeline.formats._newsml_1_story import Item, Text
-from pipeline.formats._newsml_1_tree import Component, named, plain
+from pipeline.formats._newsml_1_tree import Component, named
 from pipeline.formats.shape import Context, Outcome, UnfitError, outcomes, whole
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
@@ -24,7 +25,7 @@ from pipeline.formats.xml import Element
 
 NAME = "newsml-1.2"
 
-LANGUAGES = 40
+LANGUAGES = 20
 """Languages of one item that are read."""
 
 FILES = 5
@@ -171,11 +172,11 @@ def _content(sheet: Sheet, found: Item, texts: list[Text], tag: str | None) -> N
 def _members(sheet: Sheet, found: Item, guids: dict[str, str]) -> None:
     """The items that it refers to or holds: without a text of its own, it is a package of them."""
     members: list[str] = []
-    for one in found.components:
-        members += (manage.revision(inside).guid for inside in xml.children(one.element, "NewsItem"))
-        for reference in xml.children(one.element, "NewsItemRef"):
-            target = xml.attribute(reference, "NewsItem")
-            members.append(guids.get(target[1:], "") if target.startswith("#") else target)
+    for one in found.inside:
+        target = xml.attribute(one, "NewsItem")
+        if xml.local(one) == "NewsItem":
+            target = manage.revision(one).guid
+        members.append(guids.get(target[1:], "") if target.startswith("#") else target)
     known = [guid for guid in members if guid.startswith(("urn:", "tag:", "http://", "https://"))]
     sheet.add("members", known)
     if members and "body" not in sheet.fields and not sheet.fields.get("media"):

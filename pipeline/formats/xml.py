@@ -182,10 +182,8 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 def descendants(element: Element | None, *names: str) -> Iterator[Element]:
     """The elements below of these local names, in the document's order."""
-    if element is not None:
-        for below in element.iterdescendants():
-            if local(below) in names:
-                yield below
+    if element is not None and names:
+        yield from element.iterdescendants(*(f"{{*}}{name}" for name in names))
 
 
 def attribute(element: Element | None, *names: str) -> str:

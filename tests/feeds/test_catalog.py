@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pipeline.feeds.catalog import TYPES, chosen, feeds_of, load
 from pipeline.feeds.config import FeedConfigError
 from pipeline.feeds.folder import Folder, FolderConfig
 from pipeline.settings import Settings
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "feeds.md"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -205,6 +208,18 @@ def test_some_may_be_chosen(tmp_path: Path) -> None:
     assert chosen(configs, []) == configs
     with pytest.raises(FeedConfigError, match="there is no feed 'pip'; did you mean 'pipe'"):
         chosen(configs, ["pip"])
+
+
+def test_the_examples_of_the_documentation_are_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = DOCUMENTED.read_text()
+    for name in re.findall(r'env = "([A-Z_]+)"', text):
+        monkeypatch.setenv(name, "x")
+    (tmp_path / "secret").write_text("x")
+    blocks = "\n".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
+    configs = load(written(tmp_path, blocks.replace("/run/secrets/press", f"{tmp_path}/secret")))
+    assert {config.type for config in configs} == set(TYPES)
 
 
 def test_every_type_has_its_settings_and_its_feed() -> None:

@@ -69,6 +69,8 @@ def test_the_base_knows_how_large_an_article_may_be() -> None:
         ({"timezone": ""}, "no time zone"),
         ({"format": "nitff"}, "no format 'nitff'; there are .*jsonl"),
         ({"provider": ""}, "at least 1 character"),
+        ({"mapping": {"headlin": "title"}}, "an article has no such field; it has .*headline"),
+        ({"mapping": {"headline": "a..b"}}, "no path like fields.title"),
         ({"colour": "red"}, "Extra inputs"),
     ],
 )

@@ -49,6 +49,11 @@ def test_hidden_and_unfinished_files_are_passed_over(tmp_path: Path) -> None:
     assert names(find(tmp_path), tmp_path) == ["a.txt"]
 
 
+def test_folders_may_be_passed_over_by_their_paths(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "done/b.txt", "done/deep/c.txt", "sport/done/d.txt")
+    assert names(find(tmp_path, {tmp_path / "done"}), tmp_path) == ["a.txt", "sport/done/d.txt"]
+
+
 @pytest.mark.parametrize("name", [".hidden", "half.part"])
 def test_who_names_one_gets_it(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)

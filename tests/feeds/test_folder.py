@@ -187,6 +187,19 @@ def test_without_moving_files_stay_and_are_remembered(folder: Path, here: Settin
     assert left(folder) == ["a.txt", "b.txt"]
 
 
+def test_what_was_moved_before_is_not_fed_when_files_are_to_stay_from_now_on(
+    folder: Path, here: Settings
+) -> None:
+    old(folder / "a.txt")
+    with Feeding(configured(folder, watch=False), here) as feeding:
+        feeding.end()
+    old(folder / "b.txt")
+    with Feeding(configured(folder, watch=False, move=False), here) as feeding:
+        feeding.end()
+    assert feeding.seen == ["b.txt"]
+    assert left(folder) == ["b.txt", "done/a.txt"]
+
+
 def test_a_file_whose_end_is_missing_is_waited_for(folder: Path, here: Settings) -> None:
     (folder / "slow.xml").write_text("half…")
     with Feeding(configured(folder, patience=30), here) as feeding:

@@ -111,6 +111,15 @@ def test_files_that_are_gone_are_forgotten_and_the_lock_stays(tmp_path: Path) ->
     assert not list(tmp_path.glob("*.new"))
 
 
+def test_where_all_are_gone_as_when_a_disk_is_not_mounted_none_is_forgotten(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "x.fed")
+    memory.add([A, B])
+    memory.forget(lambda _: True)
+    assert A in memory
+    assert B in memory
+    memory.close()
+
+
 def test_with_nothing_gone_nothing_is_written(tmp_path: Path) -> None:
     file = tmp_path / "x.fed"
     memory = Memory(file)

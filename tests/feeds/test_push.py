@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 
 from pipeline.feeds import push
@@ -573,7 +574,18 @@ class TestOtherPaths:
         assert here.client.get("/health").status_code == 200
 
     def test_metrics(self, here: Pushing) -> None:
+        here.post()
+        here.post(b"")
         answer = here.client.get("/metrics")
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith("text/plain")
+        for line in (
+            'newswire_push_requests_total{feed="inbox",status="202"} 1.0',
+            'newswire_push_requests_total{feed="inbox",status="400"} 1.0',
+            'newswire_push_request_seconds_count{feed="inbox"} 2.0',
+            'newswire_push_waiting{feed="inbox"} 0.0',
+        ):
+            assert line in answer.text
         assert "python_info" in answer.text
+        families = {family.name for family in text_string_to_metric_families(answer.text)}
+        assert {"newswire_push_requests", "process_open_fds"} <= families

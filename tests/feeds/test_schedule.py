@@ -87,7 +87,7 @@ class TestIntervals:
 
     def test_it_doubles_in_the_mean(self) -> None:
         means = [sum(_schedule.back_off(60, failures) for _ in range(500)) / 500 for failures in range(1, 10)]
-        assert means == sorted(means)
+        assert means[:6] == sorted(means[:6])  # then the hour is reached
         assert means[0] == 60
         assert 1800 < means[-1] <= LONGEST_S
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.feeds.shape import Result, StoppedReadingError
-from pipeline.feeds.standard_input import StandardInput
+from pipeline.feeds.standard_input import StandardInput, StdinConfig
+from pipeline.formats import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,3 +76,13 @@ def test_a_file_has_a_total_and_a_pipe_none(pipe: tuple[int, int], tmp_path: Pat
         assert feed.total == 5
         with feed.open() as opened:
             assert opened.read(100) == b"12345"
+
+
+def test_the_configuration_says_what_holds_for_its_articles(pipe: tuple[int, int]) -> None:
+    base = Context(source="-", feed="-", location="", received=datetime.now(UTC), limit=1024)
+    plain = StandardInput(threading.Event(), pipe[0])
+    assert plain.name == "stdin"
+    assert plain.context(plain, base) == base
+    feed = StandardInput(threading.Event(), pipe[0], config=StdinConfig(name="pipe", language="fr"))
+    context = feed.context(feed, base)
+    assert (feed.name, context.feed, context.source, context.language) == ("pipe", "pipe", "pipe", "fr")

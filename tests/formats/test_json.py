@@ -241,6 +241,14 @@ def test_a_live_stream_is_not_asked_for_a_line_that_is_not_there_yet() -> None:
         assert live.asked == number + 1
 
 
+@pytest.mark.parametrize("data", [b'{\n"a": "%s"}', b'{"a": "%s"}', b'[{"a": "%s"}]', b'{"a": "%s"}\n'])
+def test_an_object_over_the_limit_is_rejected_unread(data: bytes) -> None:
+    one = data % (b"x" * context().room)
+    (found,) = _json.objects(stream_of(one), context(), lambda *_: pytest.fail("it was read"))
+    assert isinstance(found, Rejected)
+    assert found.kind == "size"
+
+
 def test_an_array_without_its_end_says_how_much_came() -> None:
     found = list(_json.objects(stream_of(b'[{"a": 1},'), context(), lambda _, __: ()))
     (one,) = found
