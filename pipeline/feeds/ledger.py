@@ -53,16 +53,6 @@ class Ledger:
         with self._open() as table:
             return dict(table.execute("SELECT key, value FROM ledger").fetchall())
 
-    def get(self, key: str) -> str | None:
-        """What is remembered under a key.
-
-        Raises:
-            OSError: as ``all``.
-        """
-        with self._open() as table:
-            row = table.execute("SELECT value FROM ledger WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
     def put(self, values: Mapping[str, str], drop: Iterable[str] = ()) -> None:
         """Remember these and forget the others, all or nothing.
 

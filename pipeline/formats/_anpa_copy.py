@@ -30,6 +30,7 @@ _UNSPACED = re.compile(r";(?=\S|$)")
 _ADVANCE = re.compile(r"\W*adv(?:\b|\d)", re.IGNORECASE)
 _COUNTED = re.compile(r",\s*\d{1,5}$")
 _FILE_NUMBER = re.compile(r"\*?\d{3,5}")
+_CYCLE = re.compile(r"[A-Za-z]{2}-[^\s-]{1,4}--\S")
 _SLUG = re.compile(r"[A-Za-z]{2}-\S.*")
 _EDS = re.compile(r"\W*(?:eds?|editors?|editors?['’]? notes?|note to editors)\b\W", re.IGNORECASE)
 _PICTURES = re.compile(
@@ -123,7 +124,7 @@ def _lines(text: str) -> Iterator[_Line]:
 def _plain(text: str, *, row: bool) -> str:
     """The characters that the codes stand for."""
     text = text.translate(_FIXED_SPACES) if not row else text
-    text = text.replace("``", "“").replace("''", "”").replace("`", "‘").replace("\b", "")
+    text = text.replace("``", "“").replace("'''", "'”").replace("''", "”").replace("`", "‘").replace("\b", "")
     return (_HALF.sub("½", text) if "{" in text else text).rstrip()
 
 
@@ -155,8 +156,8 @@ def _taken(copy: Copy, line: _Line, keyword: str) -> bool:
 
 
 def _is_slug(text: str, keyword: str) -> bool:
-    """Whether a line is the slug line: it ends in the word count, or starts as the header's keyword does."""
-    if _COUNTED.search(text):
+    """Whether a line is the slug line: by its word count, cycle (``BC-XX--``) or the header's keyword."""
+    if _COUNTED.search(text) or _CYCLE.match(text):
         return True
     letters, key = (re.sub(r"[\W_]", "", each).lower() for each in (text.partition(",")[0], keyword))
     return bool(_SLUG.fullmatch(text)) and bool(key) and letters.startswith(key[:8])

@@ -59,7 +59,8 @@ def iso(text: str) -> str:
         return f"{text[:8]}T{text[8:]}"
     else:
         return text
-    return f"{year}-{int(month):02d}-{int(day):02d}" + (f"T{clock:0>5}" if clock else "")
+    hour, _, rest = (clock or "").partition(":")
+    return f"{year}-{int(month):02d}-{int(day):02d}" + (f"T{int(hour):02d}:{rest}" if clock else "")
 
 
 def first_time(sheet: Sheet, field: str, *texts: str) -> None:

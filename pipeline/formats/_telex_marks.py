@@ -14,7 +14,7 @@ _LONGEST_HEAD = 20
 _LONGEST_HEADLINE = 300
 _LONGEST_BYLINE = 120
 _LONGEST_MARK = 240
-_LONGEST_PHRASE = 90
+_LONGEST_PHRASE = 60
 _LONGEST_PLACE = 9
 _LONGEST_AGENCY = 12
 
@@ -64,7 +64,8 @@ def sections(lines: Sequence[str]) -> list[str]:
     for line in lines:
         text = line.strip()
         if text.startswith("#"):
-            found.append((text.strip("# \t"), []))
+            title = text.strip("# \t")
+            found.append(("" if words.TITLE.fullmatch(title) else title, []))
         elif text[:2] in ("- ", "* ") or (text and (fresh or not found[-1][1])):
             found[-1][1].append([text.removeprefix("- ").removeprefix("* ")])
         elif text:
@@ -73,7 +74,7 @@ def sections(lines: Sequence[str]) -> list[str]:
     notes = []
     for title, items in found:
         text = "; ".join(item for item in map(" ".join, items) if _says(item))
-        notes.append(f"{title}: {text}" if title and text else text or (title if _says(title) else ""))
+        notes.append(f"{title}: {text}" if title and text else text or title)
     return [note for note in notes if note]
 
 
@@ -240,20 +241,34 @@ def _private(lines: Sequence[str]) -> Iterator[int]:
     if not words.SAYS_PUBLICATION.search("\n".join(lines)):
         return
     index = 0
+    headed = False
     for filled, group in groupby(lines, key=lambda line: bool(line.strip())):
         part = list(group)
-        if filled:
-            yield from (index + shift for shift, line in enumerate(part) if _sets_apart(line))
-            text = " ".join(line.strip() for line in part)
-            mark = words.NONPUBLIC.search(text) if len(text) <= _LONGEST_MARK else None
-            if mark and len(text) - len(mark[0]) <= _LONGEST_PHRASE and not words.QUOTED.search(text):
-                yield index
+        shift = _set_apart(part, headed=headed) if filled else None
+        if shift is not None:
+            yield index + shift
+        headed |= filled
         index += len(part)
 
 
-def _sets_apart(line: str) -> bool:
-    """Whether a line alone says that what follows is not for publication."""
-    return bool(words.STARS.fullmatch(line) or words.NONPUBLIC.match(line.strip(" \t(*#-")))
+def _set_apart(part: list[str], *, headed: bool) -> int | None:
+    """The line of a paragraph from which on all is not for publication; none if it does not say so.
+
+    A headline may be about what is not for publication; without one before it only a mark counts.
+    """
+    text = " ".join(line.strip() for line in part[:_LONGEST_HEAD])
+    mark = words.NONPUBLIC.search(text) if len(text) <= _LONGEST_MARK else None
+    if words.NONPUBLIC.match(text.strip(" \t(*#-")):
+        return 0
+    if headed and mark and len(text) - len(mark[0]) <= _LONGEST_PHRASE and not words.QUOTED.search(text):
+        return 0
+    return next((index for index, line in enumerate(part) if _is_mark(line)), None)
+
+
+def _is_mark(line: str) -> bool:
+    """Whether a line alone says that what follows is not for publication: stars, or the words and no more."""
+    match = words.NONPUBLIC.match(text := line.strip(" \t(*#-"))
+    return bool(words.STARS.fullmatch(line) or (match and text[match.end() :].strip()[:1] in ("", ":", ")")))
 
 
 def _signed(lines: list[str]) -> tuple[list[str], str]:

@@ -88,7 +88,7 @@ NONPUBLIC = re.compile(
     r"|not (?:(?:intended|meant) )?for publication(?! before)|not for (?:print|broadcast)\b"
     r"|(?:pas|non) destinée?s? à (?:la |être )?publi|pas pour publication"
     r"|non (?:destinat[oaie] alla|per la) pubblicazione"
-    r"|no (?:(?:son|es|destinad[oa]s?) )?(?:para|a) (?:su |la )?publicaci[oó]n"
+    r"|no (?:(?:son|es|est[áa]n?|destinad[oa]s?) ){0,2}(?:para|a) (?:su |la )?publicaci[oó]n"
     r"|niet (?:bestemd )?voor publicatie|nie (?:są przeznaczone )?do publikacji(?! do)"
     r"|не (?:предназначен\w* )?для (?:публикации|печати)"
     r"|ikke (?:for|til) (?:publisering|offentliggørelse|offentliggjøring)|(?:ej|inte) för publicering",

@@ -79,7 +79,7 @@ def _fields(message: Message, context: Context) -> dict[str, Any]:
     if copy.mark:
         sheet.flag(f"what stands after {copy.mark[:80]!r} is kept as not for publication")
     story = copy.story[head.lines :]
-    if head.nonpublic:
+    if head.nonpublic or (copy.nonpublic and not any(map(str.strip, copy.story))):
         raise UnfitError("format", "all of it is marked as not for publication: a message to editors")
     sheet.line("headline", head.headline)
     sheet.line("byline", head.byline)

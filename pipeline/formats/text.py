@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from pipeline.formats import prose, times
+from pipeline.formats import prose, times, xml
 from pipeline.formats.shape import Context, Outcome, UnfitError, outcome, whole
 from pipeline.formats.stream import Stream
 
@@ -40,7 +40,9 @@ def _fields(data: bytes) -> dict[str, Any]:
     created, text = _dated(text)
     start = text.lstrip().removeprefix("\ufeff").lstrip()
     if _MARKUP.match(start):
-        raise UnfitError("format", f"markup ({start[:20].split()[0]} …), which is not read yet")
+        root = xml.root_of(start.encode())[0]
+        what = f"<{root}>" if root else f"{start[:20].split()[0]} …"
+        raise UnfitError("format", f"markup of no format that is known ({what})")
     body, headings = prose.body(text)
     if not body:
         raise UnfitError("empty", "empty: a date and no text" if created is not UNSET else "empty: no text")

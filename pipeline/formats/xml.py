@@ -194,7 +194,7 @@ def attribute(element: Element | None, *names: str) -> str:
     if element is None:
         return ""
     for name in names:
-        value = element.get(name)
+        value: object = element.get(name)
         # To list all attributes takes time with the square of their number; to ask for one does not.
         if not value and len(element.attrib) <= ATTRIBUTES:
             suffix = "}" + name

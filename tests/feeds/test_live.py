@@ -222,7 +222,7 @@ def test_what_came_and_was_not_acknowledged_is_fed_after_a_restart_though_nobody
     with Speaker("a", "b", "c") as speaker:
         with driver(tmp_path, speaker.url, lambda _, data: None if data == b"b" else DONE) as feed:
             feed.wait_for(3)
-        locations = dict((data, location) for location, data in feed.read)
+        locations = {data: location for location, data in feed.read}
         speaker._messages = ()
         with driver(tmp_path, speaker.url) as feed:
             feed.wait_for(1)

@@ -113,6 +113,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     made.server.end()
 
 
+@pytest.fixture(params=["sftp", "names"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """For what does not lie in the protocol: the two that differ most."""
+    made = Place(tmp_path, request.param)
+    yield made
+    made.server.end()
+
+
 @pytest.fixture
 def ssh(tmp_path: Path) -> Iterator[Place]:
     made = Place(tmp_path, "sftp")
@@ -161,29 +169,29 @@ def test_after_a_restart_nothing_comes_twice_and_nothing_is_skipped(place: Place
     assert driver.names == ["b.xml"]
 
 
-def test_what_was_not_acknowledged_comes_again_after_a_restart(place: Place) -> None:
-    place.put("a.xml", when=LONG_AGO)
-    place.put("b.xml", when=LONG_AGO + 1)
-    with place.driver(lambda item, _: None if item.location.endswith("b.xml") else DONE) as driver:
+def test_what_was_not_acknowledged_comes_again_after_a_restart(either: Place) -> None:
+    either.put("a.xml", when=LONG_AGO)
+    either.put("b.xml", when=LONG_AGO + 1)
+    with either.driver(lambda item, _: None if item.location.endswith("b.xml") else DONE) as driver:
         driver.wait_for(2)
-    with place.driver() as driver:
+    with either.driver() as driver:
         driver.wait_for(1)
         time.sleep(0.2)
     assert driver.names == ["b.xml"]
 
 
-def test_a_file_that_changes_comes_again(place: Place) -> None:
-    place.put("a.xml", b"first")
-    with place.driver() as driver:
+def test_a_file_that_changes_comes_again(either: Place) -> None:
+    either.put("a.xml", b"first")
+    with either.driver() as driver:
         driver.wait_for(1)
-        place.put("a.xml", b"other", LONG_AGO + 60)
+        either.put("a.xml", b"other", LONG_AGO + 60)
         driver.wait_for(2)
     assert driver.content == [b"first", b"other"]
 
 
-def test_a_file_that_grows_is_waited_for(place: Place) -> None:
-    with place.driver(quiet=0.4) as driver:
-        with (place.folder / "a.xml").open("wb") as writer:
+def test_a_file_that_grows_is_waited_for(either: Place) -> None:
+    with either.driver(quiet=0.4) as driver:
+        with (either.folder / "a.xml").open("wb") as writer:
             for _ in range(10):
                 writer.write(b"piece ")
                 writer.flush()
@@ -193,12 +201,12 @@ def test_a_file_that_grows_is_waited_for(place: Place) -> None:
     assert driver.content == [b"piece " * 10]
 
 
-def test_names_that_are_hidden_unfinished_or_do_not_match_are_passed_over(place: Place) -> None:
+def test_names_that_are_hidden_unfinished_or_do_not_match_are_passed_over(either: Place) -> None:
     for name in (".hidden.xml", "a.xml.part", "b.xml.TMP", "c.txt", "d.xml~"):
-        place.put(name)
-    (place.folder / "folder.xml").mkdir()
-    place.put("seen.xml")
-    with place.driver(pattern="*.xml*") as driver:
+        either.put(name)
+    (either.folder / "folder.xml").mkdir()
+    either.put("seen.xml")
+    with either.driver(pattern="*.xml*") as driver:
         driver.wait_for(1)
         time.sleep(0.2)
     assert driver.names == ["seen.xml"]
@@ -238,13 +246,13 @@ def test_names_that_are_not_utf_8_come_over_ftp(ftp: Place) -> None:
 @pytest.mark.parametrize(
     ("result", "left"), [(None, "done/a.xml"), (REJECTED, "failed/a.xml"), (TRUNCATED, "a.xml")]
 )
-def test_what_became_of_a_file_decides_where_it_goes(place: Place, result: Any, left: str) -> None:
-    place.put("a.xml")
-    with place.driver(result, after="move") as driver:
+def test_what_became_of_a_file_decides_where_it_goes(either: Place, result: Any, left: str) -> None:
+    either.put("a.xml")
+    with either.driver(result, after="move") as driver:
         driver.wait_for(1)
-        _until(lambda: place.left == [left])
+        _until(lambda: either.left == [left])
         time.sleep(0.3)
-    assert place.left == [left]
+    assert either.left == [left]
     assert len(driver.read) == 1
 
 
@@ -259,40 +267,42 @@ def test_what_is_moved_never_takes_the_place_of_what_is_there(place: Place) -> N
     assert (place.folder / "done/a.xml").read_bytes() == b"yesterday's"
 
 
-def test_a_file_that_was_fed_and_not_yet_moved_when_we_were_killed_is_moved_and_not_fed(place: Place) -> None:
-    place.put("a.xml")
-    with place.driver() as driver:
+def test_a_file_that_was_fed_and_not_yet_moved_when_we_were_killed_is_moved_and_not_fed(
+    either: Place,
+) -> None:
+    either.put("a.xml")
+    with either.driver() as driver:
         driver.wait_for(1)
-    with place.driver(after="move") as driver:
-        _until(lambda: place.left == ["done/a.xml"])
+    with either.driver(after="move") as driver:
+        _until(lambda: either.left == ["done/a.xml"])
     assert driver.read == []
 
 
-def test_the_same_name_with_other_bytes_after_it_was_moved_comes(place: Place) -> None:
-    place.put("a.xml", b"one")
-    with place.driver(after="move") as driver:
+def test_the_same_name_with_other_bytes_after_it_was_moved_comes(either: Place) -> None:
+    either.put("a.xml", b"one")
+    with either.driver(after="move") as driver:
         driver.wait_for(1)
-        _until(lambda: place.left == ["done/a.xml"])
-        place.put("a.xml", b"two", LONG_AGO + 5)
+        _until(lambda: either.left == ["done/a.xml"])
+        either.put("a.xml", b"two", LONG_AGO + 5)
         driver.wait_for(2)
-        _until(lambda: place.left == ["done/a.xml", "done/a.xml.1"])
+        _until(lambda: either.left == ["done/a.xml", "done/a.xml.1"])
 
 
 def test_a_file_that_the_broker_did_not_take_comes_again(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    either: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote, "RETRY_S", 0.2)
-    place.put("a.xml")
-    with place.driver(FAILED, after="move") as driver:
+    either.put("a.xml")
+    with either.driver(FAILED, after="move") as driver:
         driver.wait_for(2)
     assert set(driver.names) == {"a.xml"}
-    assert place.left == ["a.xml"]
+    assert either.left == ["a.xml"]
 
 
-def test_a_file_that_is_too_large_is_told_once_and_not_fetched(place: Place) -> None:
-    place.put("huge.xml", b"x" * 5000)
-    place.put("small.xml", b"x" * 10)
-    with place.driver(largest=4999) as driver:
+def test_a_file_that_is_too_large_is_told_once_and_not_fetched(either: Place) -> None:
+    either.put("huge.xml", b"x" * 5000)
+    either.put("small.xml", b"x" * 10)
+    with either.driver(largest=4999) as driver:
         driver.wait_for(1, troubles=1)
         time.sleep(0.3)
     assert driver.names == ["small.xml"]
@@ -337,25 +347,25 @@ def test_a_lost_connection_ends_the_batch_at_once(place: Place) -> None:
     assert driver.names == [f"{number:02}.xml" for number in range(1, 20)]
 
 
-def test_many_files_come_in_bounded_batches(place: Place) -> None:
+def test_many_files_come_in_bounded_batches(either: Place) -> None:
     for number in range(250):
-        place.put(f"{number:03}.xml", b"x", LONG_AGO + number)
-    with place.driver() as driver:
+        either.put(f"{number:03}.xml", b"x", LONG_AGO + number)
+    with either.driver() as driver:
         driver.wait_for(250)
     assert max(driver.sizes) == remote.BATCH
     assert driver.names == [f"{number:03}.xml" for number in range(250)]
 
 
-def test_a_file_that_went_away_is_told_and_the_next_passes(place: Place) -> None:
-    place.put("a.xml", when=LONG_AGO)
-    gone = place.put("b.xml", when=LONG_AGO + 1)
-    place.put("c.xml", when=LONG_AGO + 2)
+def test_a_file_that_went_away_is_told_and_the_next_passes(either: Place) -> None:
+    either.put("a.xml", when=LONG_AGO)
+    gone = either.put("b.xml", when=LONG_AGO + 1)
+    either.put("c.xml", when=LONG_AGO + 2)
 
     def remove(*_: object) -> Any:
         gone.unlink(missing_ok=True)
         return DONE
 
-    with place.driver(remove) as driver:
+    with either.driver(remove) as driver:
         driver.wait_for(2, troubles=1)
     assert driver.names == ["a.xml", "c.xml"]
     assert "127.0.0.1" in driver.troubles[0][1]
@@ -411,9 +421,9 @@ def test_a_folder_beneath_is_read_by_its_path(place: Place) -> None:
     assert driver.read[0][0].endswith(f"127.0.0.1:{place.port}/w%C3%AFre/a.xml")
 
 
-def test_a_stop_ends_the_wait_at_once(place: Place) -> None:
-    place.put("a.xml")
-    with place.driver(every=600, quiet=0.05) as driver:
+def test_a_stop_ends_the_wait_at_once(either: Place) -> None:
+    either.put("a.xml")
+    with either.driver(every=600, quiet=0.05) as driver:
         driver.wait_for(1)
         time.sleep(0.2)
         start = time.monotonic()
@@ -421,11 +431,11 @@ def test_a_stop_ends_the_wait_at_once(place: Place) -> None:
     assert time.monotonic() - start < 0.3
 
 
-def test_one_feed_at_a_time_reads_a_folder(place: Place) -> None:
-    place.put("a.xml")
-    with place.driver() as driver:
+def test_one_feed_at_a_time_reads_a_folder(either: Place) -> None:
+    either.put("a.xml")
+    with either.driver() as driver:
         driver.wait_for(1)
-        with place.driver() as other:
+        with either.driver() as other:
             assert isinstance(other.wait_for_error(), AlreadyWatchedError)
 
 

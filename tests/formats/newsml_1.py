@@ -36,7 +36,8 @@ def item(
     public = f"<PublicIdentifier>{guid}</PublicIdentifier>" if guid else ""
     inside = component(HEADLINE + content()) if inside is None else inside
     return (
-        f"<NewsItem {attributes}><Identification><NewsIdentifier>{identifier}{public}</NewsIdentifier>{labels}"
+        f"<NewsItem {attributes}><Identification><NewsIdentifier>"
+        f"{identifier}{public}</NewsIdentifier>{labels}"
         f"</Identification><NewsManagement>{manage}</NewsManagement>{inside}</NewsItem>"
     )
 

@@ -58,7 +58,8 @@ def test_messages_come_one_after_the_other_each_with_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "filler", [b"\x00" * 50, b"\x7f" * 50, b"\x16\x16", b"\r\n\r\n", b" \t", b"\x07\x07", b"\x0c", b"\x04", b"\x1a"]
+    "filler",
+    [b"\x00" * 50, b"\x7f" * 50, b"\x16\x16", b"\r\n\r\n", b" \t", b"\x07\x07", b"\x0c", b"\x04", b"\x1a"],
 )
 def test_fillers_between_messages_mean_nothing(filler: bytes) -> None:
     data = filler + message(b"One.") + filler + message(b"Two.") + filler
@@ -76,13 +77,17 @@ def test_text_between_messages_is_told_with_its_place() -> None:
 
 
 def test_text_before_the_first_message_and_after_the_last_one_is_told() -> None:
-    assert [one.data for one in read(b"tail of one" + message(b"One.") + b"and more") if isinstance(one, Rejected)] == [
+    assert [
+        one.data for one in read(b"tail of one" + message(b"One.") + b"and more") if isinstance(one, Rejected)
+    ] == [
         b"tail of one",
         b"and more",
     ]
 
 
-@pytest.mark.parametrize("cut", [b"\x01head", b"\x01head\x02Te", b"\x01head\x02Text.\x03", b"\x01head\x02Text.\x03after"])
+@pytest.mark.parametrize(
+    "cut", [b"\x01head", b"\x01head\x02Te", b"\x01head\x02Text.\x03", b"\x01head\x02Text.\x03after"]
+)
 def test_a_message_that_the_file_ends_in_is_cut_off(cut: bytes) -> None:
     (one,) = read(cut)
     assert isinstance(one, Rejected)
@@ -165,7 +170,7 @@ class Endless(io.RawIOBase):
         self.data = data
         self.taken = 0
 
-    def readline(self, size: int | None = -1, /) -> bytes:
+    def readline(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002 - the shape of all files
         self.taken += 1
         return self.data
 
@@ -219,7 +224,9 @@ def test_no_byte_of_text_is_lost_without_a_word(data: bytes) -> None:
         assert set(rejected) | {1, *b"\x00\x03\x04\x07\x0b\x0c\x16\x1a\x7f \t\r\n"} >= set(data)
 
 
-@given(st.lists(st.binary(max_size=30).filter(lambda text: not set(text) & {1, 2, 3, 4}), min_size=1, max_size=5))
+@given(
+    st.lists(st.binary(max_size=30).filter(lambda text: not set(text) & {1, 2, 3, 4}), min_size=1, max_size=5)
+)
 def test_every_whole_message_is_read_whatever_stands_beside_it(texts: list[bytes]) -> None:
     data = b"\x00\r\n".join(message(b"x" + text) for text in texts)
     seen: list[bytes] = []

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from pipeline.formats import _telex_charset
 from pipeline.formats.shape import UnfitError
 
-ACCENTS = {"ä": b"\xc8a", "ö": b"\xc8o", "ü": b"\xc8u", "é": b"\xc2e", "è": b"\xc1e", "ç": b"\xcbc", "å": b"\xcaa"}
+ACCENTS = {
+    "ä": b"\xc8a",
+    "ö": b"\xc8o",
+    "ü": b"\xc8u",
+    "é": b"\xc2e",
+    "è": b"\xc1e",
+    "ç": b"\xcbc",
+    "å": b"\xcaa",
+}
 OTHERS = {"ß": b"\xfb", "ø": b"\xf9", "æ": b"\xf1", "ł": b"\xf8", "«": b"\xab", "»": b"\xbb"}
 
 
@@ -24,7 +32,14 @@ def test_utf_8_is_told_by_itself(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Les hôpitaux près de Genève", "Straße", "“Quotes” and a dash – here", "Être à l'œuvre", "50 € zuviel für São"]
+    "text",
+    [
+        "Les hôpitaux près de Genève",
+        "Straße",
+        "“Quotes” and a dash – here",
+        "Être à l'œuvre",
+        "50 € zuviel für São",
+    ],
 )
 def test_windows_1252_is_supposed_where_nothing_else_can_be_meant(text: str) -> None:
     found, flags = _telex_charset.decode(text.encode("cp1252"))
@@ -32,14 +47,18 @@ def test_windows_1252_is_supposed_where_nothing_else_can_be_meant(text: str) -> 
     assert flags == ["the encoding is not told: read as windows-1252"]
 
 
-@pytest.mark.parametrize("text", ["Überlegungen zum Hafen, für später", "Les hôpitaux près de Genève", "Straße für alle"])
+@pytest.mark.parametrize(
+    "text", ["Überlegungen zum Hafen, für später", "Les hôpitaux près de Genève", "Straße für alle"]
+)
 def test_code_page_850_is_told_by_letters_within_words(text: str) -> None:
     found, flags = _telex_charset.decode(text.encode("cp850"))
     assert found == text
     assert flags == ["the encoding is not told: read as code page 850"]
 
 
-@pytest.mark.parametrize("text", ["Die Straße für später", "Près de la façade, un élève", "Ein «Märchen» für Søren på Måløy"])
+@pytest.mark.parametrize(
+    "text", ["Die Straße für später", "Près de la façade, un élève", "Ein «Märchen» für Søren på Måløy"]
+)
 def test_iso_6937_is_told_by_accents_before_small_letters(text: str) -> None:
     found, flags = _telex_charset.decode(iso_6937(text))
     assert found == text

@@ -38,8 +38,10 @@ and a day.
 
 def test_lines_that_fill_the_margin_are_one() -> None:
     assert blocks(WRAPPED) == [
-        "The harbour bridge was opened again on Thursday after two weeks of repairs, and the mayor said that"
-        " nobody would have to wait any longer for a ferry.",
+        (
+            "The harbour bridge was opened again on Thursday after two weeks of repairs, and the mayor said that"
+            " nobody would have to wait any longer for a ferry."
+        ),
         "Engineers tested it twice, with lorries that stood on it for a night and a day.",
     ]
 
@@ -55,32 +57,40 @@ def test_a_sentence_that_goes_on_is_joined_though_the_word_had_room() -> None:
 
 
 def test_lines_that_are_whole_paragraphs_keep_their_ends() -> None:
-    long = "The harbour bridge was opened again on Thursday after two weeks of repairs, and the mayor said so to all."
+    long = (
+        "The harbour bridge was opened again on Thursday after two weeks of repairs, and the mayor said so."
+    )
     assert blocks(f"{long}\n{long}") == [f"{long}\n{long}"]
 
 
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
-        ("Die Brücke verbindet Baden-", "Württemberg mit dem Norden", "Die Brücke verbindet Baden-Württemberg mit dem Norden"),
+        (
+            "Die Brücke verbindet Baden-",
+            "Württemberg mit dem Norden",
+            "Die Brücke verbindet Baden-Württemberg mit dem Norden",
+        ),
         ("Es geht um den Hin-", "und Rückweg", "Es geht um den Hin- und Rückweg"),
         ("It is a two-", "and three-year plan", "It is a two- and three-year plan"),
         ("Der Hafen -", "und das weiß jeder", "Der Hafen - und das weiß jeder"),
     ],
 )
-def test_a_hyphen_at_a_lines_end_stays_and_is_closed_unless_it_is_open(first: str, second: str, expected: str) -> None:
+def test_a_hyphen_at_a_lines_end_stays_and_is_closed_unless_it_is_open(
+    first: str, second: str, expected: str
+) -> None:
     assert _telex_copy.joined([first, second], 15) == expected
 
 
 def test_an_indent_starts_a_paragraph() -> None:
     text = """
    PORT EXAMPLE, 3 Sept (EP) - The harbour bridge was opened again on
-Thursday after two weeks of repairs.
+Thursday after two weeks of work.
    "It is safe", the engineer said.
    The ferry stops tomorrow.
 """
     assert blocks(text) == [
-        "PORT EXAMPLE, 3 Sept (EP) - The harbour bridge was opened again on Thursday after two weeks of repairs.",
+        "PORT EXAMPLE, 3 Sept (EP) - The harbour bridge was opened again on Thursday after two weeks of work.",
         '"It is safe", the engineer said.',
         "The ferry stops tomorrow.",
     ]
@@ -97,7 +107,9 @@ Results:
 """
     body, _, tables = laid(text)
     assert body[0] == "Results:"
-    assert tables == ["Saturday, 5 October:\nHarbour Town | - | Lake City | 2:1 (1:0)\nFC Bridge | - | SC Ferry | 0:0"]
+    assert tables == [
+        "Saturday, 5 October:\nHarbour Town | - | Lake City | 2:1 (1:0)\nFC Bridge | - | SC Ferry | 0:0"
+    ]
 
 
 @pytest.mark.parametrize("mark", ["\t", "\x1f"])
@@ -128,7 +140,7 @@ def test_one_wide_gap_in_one_line_makes_no_table() -> None:
     assert len(body) == 1
 
 
-@pytest.mark.parametrize("mark", ["-", "*", "•", "+", "–"])  # noqa: RUF001 - agencies use dashes as bullets
+@pytest.mark.parametrize("mark", ["-", "*", "•", "+", "–"])
 def test_a_list_has_an_item_each_line_or_two(mark: str) -> None:
     text = f"""
 {mark} The bridge opens
@@ -145,7 +157,9 @@ def test_a_list_may_follow_a_line_that_ends_in_a_colon() -> None:
 
 
 def test_a_dash_at_the_start_of_a_line_within_a_sentence_is_no_list() -> None:
-    text = "He does business with his company in the harbour town at the lake\n- and that is why nobody may know his name."
+    text = (
+        "He does business with his company in the harbour town at the lake\n- and nobody may know his name."
+    )
     assert blocks(text) == [text.replace("\n", " ")]
 
 
@@ -162,7 +176,9 @@ def test_a_short_line_between_paragraphs_is_a_heading() -> None:
     assert body[2] == "No ferry any more"
 
 
-@pytest.mark.parametrize("line", ["No ferry any more.", "What now?", "The final score:", "1. Item", "and so on"])
+@pytest.mark.parametrize(
+    "line", ["No ferry any more.", "What now?", "The final score:", "1. Item", "and so on"]
+)
 def test_a_line_that_ends_or_starts_as_a_sentence_does_is_no_heading(line: str) -> None:
     _, headings, _ = laid(f"{WRAPPED}\n{line}\n\nThe ferry was sold to a museum.")
     assert not headings
@@ -196,7 +212,11 @@ def test_nothing_gives_nothing() -> None:
 
 @given(st.text(st.sampled_from("ab .-|*\t \n1()"), max_size=200))
 def test_no_word_is_lost(text: str) -> None:
-    words = [word for word in text.replace("|", " ").replace("-", " ").replace("*", " ").split() if any(map(str.isalpha, word))]
+    words = [
+        word
+        for word in text.replace("|", " ").replace("-", " ").replace("*", " ").split()
+        if any(map(str.isalpha, word))
+    ]
     body = "\n\n".join(blocks(text)) if text.strip() else ""
     found = body.replace("|", " ").replace("-", " ").replace("*", " ").split()
     assert "".join(words) in "".join(word for word in found if any(map(str.isalpha, word)))

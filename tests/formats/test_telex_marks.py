@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.formats import _telex_marks as marks
 
 BODY = ["", "Port Example (dpa) - The bridge is open.", "", "The ferry stops."]
-SECRET = "Ask Desk, +49 30 123456"
+DESK = "Ask Desk, +49 30 123456"
 
 
 def head(*lines: str, body: list[str] | None = None) -> marks.Head:
@@ -37,7 +37,9 @@ class TestHead:
         found = head("Bridge open again")
         assert (found.headline, found.lines) == ("Bridge open again", 1)
 
-    @pytest.mark.parametrize("start", ["   PARIS, 3 sept (AFP) - Le pont est ouvert.", "Paris (AFP) - Le pont est ouvert."])
+    @pytest.mark.parametrize(
+        "start", ["   PARIS, 3 sept (AFP) - Le pont est ouvert.", "Paris (AFP) - Le pont est ouvert."]
+    )
     def test_a_dateline_or_an_indent_ends_it_too(self, start: str) -> None:
         found = head("Le pont est ouvert", body=[start])
         assert (found.headline, found.lines) == ("Le pont est ouvert", 1)
@@ -51,7 +53,14 @@ class TestHead:
         assert (found.headline, found.lines) == ("", 0)
 
     def test_sentences_over_several_lines_are_no_headline(self) -> None:
-        found = marks.head(["The bridge is open again, and it is safe, as the", "mayor said on Thursday to all.", "", "More."])
+        found = marks.head(
+            [
+                "The bridge is open again, and it is safe, as the",
+                "mayor said on Thursday to all.",
+                "",
+                "More.",
+            ]
+        )
         assert (found.headline, found.lines) == ("", 0)
 
     def test_too_many_lines_are_no_headline(self) -> None:
@@ -86,12 +95,17 @@ class TestHead:
         assert found.markers == [marker.replace(" )", ")")]
 
     def test_a_marker_in_brackets_may_take_several_lines(self) -> None:
-        found = head("(Berichtigung: In der ersten Fassung", "(vom Montag) stand eine falsche", "Zahl.)", "Brücke offen =")
+        found = head(
+            "(Berichtigung: In der ersten Fassung",
+            "(vom Montag) stand eine falsche",
+            "Zahl.)",
+            "Brücke offen =",
+        )
         assert found.headline == "Brücke offen"
         assert found.notes == ["Berichtigung: In der ersten Fassung (vom Montag) stand eine falsche Zahl."]
 
     def test_brackets_that_do_not_close_are_part_of_the_headline(self) -> None:
-        assert head("(Almost) a bridge (or none =").headline == "a bridge (or none"
+        assert head("(Almost) a bridge (or none =").headline == "(Almost) a bridge (or none"
         assert head("(Not closed =").headline == "(Not closed"
 
     def test_markers_may_be_parted_from_the_headline_by_a_blank_line(self) -> None:
@@ -109,7 +123,14 @@ class TestHead:
 
     @pytest.mark.parametrize(
         "line",
-        ["Von Max Muster und Eva Muster, dpa", "By Ann Example", "Par Anne EXEMPLE", "Por Ana Ejemplo", "BY ANN EXAMPLE", "Von dpa-Reporter"],
+        [
+            "Von Max Muster und Eva Muster, dpa",
+            "By Ann Example",
+            "Par Anne EXEMPLE",
+            "Por Ana Ejemplo",
+            "BY ANN EXAMPLE",
+            "Von dpa-Reporter",
+        ],
     )
     def test_a_byline_follows_the_headline(self, line: str) -> None:
         found = head("Bridge open again", f"{line} =")
@@ -126,7 +147,10 @@ class TestHead:
     def test_a_second_line_that_goes_on_as_prose_is_no_byline(self) -> None:
         assert head("Das Wasser stieg schnell", "von der Brücke bis zum Hafen =").byline == ""
 
-    @pytest.mark.parametrize("text", ["KILL KILL KILL", "(Achtung) Bitte die Meldung nicht verwenden", "*** ELIMINAR - ELIMINAR ***"])
+    @pytest.mark.parametrize(
+        "text",
+        ["KILL KILL KILL", "(Achtung) Bitte die Meldung nicht verwenden", "*** ELIMINAR - ELIMINAR ***"],
+    )
     def test_a_kill_is_seen(self, text: str) -> None:
         assert head(text, "Bridge open again =").killed
 
@@ -175,7 +199,9 @@ class TestEmbargo:
         assert not marks.embargo(words)
 
     def test_within_a_marker_it_may_stand_anywhere(self) -> None:
-        assert head("(Bericht - Sperrfrist 9. Oktober)", "Bridge =").embargoes == ["Bericht - Sperrfrist 9. Oktober"]
+        assert head("(Bericht - Sperrfrist 9. Oktober)", "Bridge =").embargoes == [
+            "Bericht - Sperrfrist 9. Oktober"
+        ]
 
 
 class TestDateline:
@@ -185,7 +211,7 @@ class TestDateline:
             ("Berlin (dpa) - Die Brücke", "Berlin (dpa)", "-", "Berlin"),
             ("Peine (dpa/lni) - Ein Baum", "Peine (dpa/lni)", "-", "Peine"),
             ("PARIS, 3 sept (AFP) - Le pont", "PARIS, 3 sept (AFP)", "-", "PARIS"),
-            ("LONDON, Sept 3 (Reuters) – The bridge", "LONDON, Sept 3 (Reuters)", "–", "LONDON"),  # noqa: RUF001 - as Reuters has it
+            ("LONDON, Sept 3 (Reuters) – The bridge", "LONDON, Sept 3 (Reuters)", "–", "LONDON"),
             ("ROCHEFORT 31/07 (BELGA) = C'est", "ROCHEFORT 31/07 (BELGA)", "=", "ROCHEFORT"),
             ("Madrid, 3 sep (EFE).- El puente", "Madrid, 3 sep (EFE)", ".-", "Madrid"),
             ("Berlin (KNA) Die Brücke", "Berlin (KNA)", None, "Berlin"),
@@ -221,7 +247,9 @@ class TestDateline:
 
 
 class TestNotes:
-    @pytest.mark.parametrize("title", ["# Notizblock", "Notizblock", "# Notebook", "## Redaktionelle Hinweise", "# Блокнот"])
+    @pytest.mark.parametrize(
+        "title", ["# Notizblock", "Notizblock", "# Notebook", "## Redaktionelle Hinweise", "# Блокнот"]
+    )
     def test_a_notebook_is_no_story(self, title: str) -> None:
         copy = marks.sort(["Text.", "", title, "- Note"])
         assert copy.story == ["Text.", ""]
@@ -247,43 +275,70 @@ class TestNotes:
         ],
     )
     def test_what_is_not_for_publication_is_apart_with_all_that_follows(self, mark: str) -> None:
-        copy = marks.sort(["Text.", "", "# Notizblock", "- Note", "", mark, "", "## Kontakte", f"- {SECRET}", "", "More."])
+        copy = marks.sort(
+            ["Text.", "", "# Notizblock", "- Note", "", mark, "", "## Kontakte", f"- {DESK}", "", "More."]
+        )
         assert copy.story == ["Text.", ""]
         assert marks.sections(copy.public) == ["Note"]
-        assert marks.sections(copy.nonpublic) == [f"Kontakte: {SECRET}; More."]
+        assert marks.sections(copy.nonpublic) == [f"Kontakte: {DESK}; More."]
 
     def test_it_needs_no_notebook_before_it_and_says_then_what_it_stands_after(self) -> None:
-        copy = marks.sort(["Text.", "", "Not for publication:", SECRET])
+        copy = marks.sort(["Text.", "", "Not for publication:", DESK])
         assert copy.story == ["Text.", ""]
-        assert SECRET in " ".join(marks.sections(copy.nonpublic))
+        assert DESK in " ".join(marks.sections(copy.nonpublic))
         assert copy.mark == "Not for publication:"
 
     def test_stars_need_no_telling(self) -> None:
-        assert marks.sort(["Text.", "* * * *", SECRET]).mark == ""
+        assert marks.sort(["Text.", "* * * *", DESK]).mark == ""
 
     def test_a_secret_on_the_marks_own_line_stays_with_it(self) -> None:
-        copy = marks.sort(["Text.", "", f"Nicht zur Veröffentlichung: {SECRET}"])
-        assert marks.sections(copy.nonpublic) == [f"Nicht zur Veröffentlichung: {SECRET}"]
+        copy = marks.sort(["Text.", "", f"Nicht zur Veröffentlichung: {DESK}"])
+        assert marks.sections(copy.nonpublic) == [f"Nicht zur Veröffentlichung: {DESK}"]
 
     def test_a_mark_over_two_lines_is_one(self) -> None:
-        copy = marks.sort(["Text.", "", "Die folgenden Informationen sind nicht zur", "Veröffentlichung bestimmt", "", SECRET])
+        copy = marks.sort(
+            [
+                "Text.",
+                "",
+                "Die folgenden Informationen sind nicht zur",
+                "Veröffentlichung bestimmt",
+                "",
+                DESK,
+            ]
+        )
         assert copy.story == ["Text.", ""]
 
     @pytest.mark.parametrize(
         "line",
         [
             '"It is not for publication", she said.',
-            "The court held in its ruling of Thursday that the minutes of the meeting with the harbour's owner were"
-            " not for publication, and that the town had to take them from its pages at once.",
+            (
+                "The court held in its ruling of Thursday that the minutes of the meeting with the owner were"
+                " not for publication, and that the town had to take them from its pages at once."
+            ),
             "* * *",
+            "The minutes of the meeting with the owner of the town were\nnot for publication, and all said so.",
         ],
     )
     def test_a_story_about_it_is_a_story(self, line: str) -> None:
-        copy = marks.sort(["Text.", "", line, "", "More."])
-        assert copy.story == ["Text.", "", line, "", "More."]
+        lines = ["Text.", "", *line.split("\n"), "", "More."]
+        assert marks.sort(lines).story == lines
+
+    def test_a_headline_about_it_is_a_headline(self) -> None:
+        lines = ["Minutes were not for publication, court says =", "", "Text."]
+        assert marks.sort(lines).story == lines
+        assert not marks.sort(["Not for publication", "", "Text."]).story
 
     def test_sections_have_a_line_each(self) -> None:
-        lines = ["## Internet", "- [Bridge](https://bridge.example)", "", "## Orte", "- [Hafen](Am Hafen 1,", "  12345 Hafen)", "- Brücke"]
+        lines = [
+            "## Internet",
+            "- [Bridge](https://bridge.example)",
+            "",
+            "## Orte",
+            "- [Hafen](Am Hafen 1,",
+            "  12345 Hafen)",
+            "- Brücke",
+        ]
         assert marks.sections(lines) == [
             "Internet: [Bridge](https://bridge.example)",
             "Orte: [Hafen](Am Hafen 1, 12345 Hafen); Brücke",
@@ -294,22 +349,34 @@ class TestNotes:
 
     @pytest.mark.parametrize(
         "line",
-        ["dpa abc yydd n1 sku", "dpa kre/su yysw a3 lön mda", "dpa s5", "abc/def/gh", "VDH/FUL/", "./.CVN", "./.", "(Schluss) abc/def", "afp ab cd"],
+        [
+            "dpa abc yydd n1 sku",
+            "dpa kre/su yysw a3 lön mda",
+            "dpa s5",
+            "abc/def/gh",
+            "VDH/FUL/",
+            "./.CVN",
+            "./.",
+            "(Schluss) abc/def",
+            "afp ab cd",
+        ],
     )
     def test_a_sign_off_ends_a_text_and_is_no_part_of_it(self, line: str) -> None:
         copy = marks.sort(["Text.", "", line, "", ""])
         assert (copy.story, copy.signoff) == (["Text."], line)
 
-    @pytest.mark.parametrize("line", ["The end of it all.", "Rams 54, Chiefs 51.", "and/or", "dpa-Eilmeldung", "UN"])
+    @pytest.mark.parametrize(
+        "line", ["The end of it all.", "Rams 54, Chiefs 51.", "and/or", "dpa-Eilmeldung", "UN"]
+    )
     def test_what_is_none_stays(self, line: str) -> None:
         copy = marks.sort(["Text.", "", line])
         assert (copy.story, copy.signoff) == (["Text.", "", line], "") or line == "and/or"
 
     @given(st.lists(st.text(max_size=30), max_size=12))
     def test_nothing_after_four_stars_gets_out(self, lines: list[str]) -> None:
-        copy = marks.sort([*lines, "* * * *", SECRET, "More."])
-        assert SECRET not in "\n".join([*copy.story, *copy.public])
-        assert SECRET in "\n".join(copy.nonpublic)
+        copy = marks.sort([*lines, "* * * *", DESK, "More."])
+        assert DESK not in "\n".join([*copy.story, *copy.public])
+        assert DESK in "\n".join(copy.nonpublic)
 
     @given(st.lists(st.text(max_size=30), max_size=12))
     def test_any_lines_have_a_head(self, lines: list[str]) -> None:

@@ -167,11 +167,15 @@ def test_binary_data_are_rejected_as_such(data: bytes) -> None:
     assert rejected(data).kind == "binary"
 
 
-@pytest.mark.parametrize("data", ["<?xml version='1.0'?><nitf/>", " <html>x</html>", "\ufeff<!DOCTYPE x>"])
+@pytest.mark.parametrize("data", ["<?xml version='1.0'?><catalog/>", " <svg>x</svg>", "\ufeff<!DOCTYPE x>"])
 def test_markup_is_no_plain_text(data: str) -> None:
     one = rejected(data.encode())
     assert one.kind == "format"
     assert "markup" in one.reason
+
+
+def test_the_root_of_markup_that_is_not_known_is_named() -> None:
+    assert "(<catalog>)" in rejected(b"<?xml version='1.0'?><!-- x --><catalog/>").reason
 
 
 def test_a_sign_below_is_no_markup() -> None:
