@@ -30,6 +30,10 @@ IDLE_S = 540.0
 """Seconds after which the wait for word from the server is begun anew. The standard allows 29 minutes
 (RFC 2177); many a router forgets a quiet connection after ten."""
 
+FIRST_S = 1.0
+"""Seconds of the first such wait, the next are twice as long each: there are servers that do not tell of what
+came between the last look and the wait, and most comes soon after something else."""
+
 RETRY_S = 60.0
 """Seconds until a message that failed is tried again."""
 
@@ -132,6 +136,7 @@ class Mailbox:
         self._ledger = ledger_of("mailbox", where, source, settings)
         self._letters = Letters(self._ledger)
         self._later: dict[int, float] = {}
+        self._patience = FIRST_S
         self._imap: Imap | None = None
         self._broken: ServerError | None = None
 
@@ -147,7 +152,7 @@ class Mailbox:
             OSError: there is no connection, or it was lost; or what was fed cannot be remembered.
         """
         with self._ledger.held():
-            self._broken = None
+            self._broken, self._patience = None, FIRST_S
             self._imap = imap = self._config.connect(self._stop)
             try:
                 self._open(imap)
@@ -156,7 +161,9 @@ class Mailbox:
                     for start in range(0, len(new), BATCH):
                         yield from self._batch(imap, new[start : start + BATCH])
                     # News may have come with any answer above, and is told but once: so look once more.
-                    if not new:
+                    if new:
+                        self._patience = FIRST_S
+                    else:
                         self._wait(imap)
             finally:
                 # What was acknowledged last is marked as well, if the server still answers.
@@ -268,6 +275,7 @@ class Mailbox:
         soonest = min(self._later.values(), default=float("inf")) - time.monotonic()
         seconds = max(0.0, min(self._config.every, soonest))
         if imap.idles:
-            imap.wait(min(IDLE_S, seconds))
+            told = imap.wait(min(IDLE_S, seconds, self._patience))
+            self._patience = FIRST_S if told else self._patience * 2
         else:
             self._stop.wait(seconds)

@@ -81,7 +81,7 @@ def notes(sheet: Sheet, texts: Iterable[tuple[str, str]]) -> None:
 
 
 def status(sheet: Sheet, text: str) -> None:
-    """A status that is there: an empty one and one without an end hold it back, whatever times stand beside."""
+    """A status that is there: an empty one and one without an end hold it back, whatever times it has."""
     value = prose.line(text)
     if not value:
         sheet.hold("the status is empty: held back")

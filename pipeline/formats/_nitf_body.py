@@ -60,7 +60,7 @@ def set_aside(nitf: Element) -> list[str]:
     left: dict[str, None] = {}
     for denominator in cast("list[Element]", _DENOMINATORS(nitf)):
         before = denominator.getprevious()
-        if before is not None and xml.local(before) == "numer":
+        if before is not None and xml.local(before) == "numer" and "/" not in (before.tail or ""):
             before.tail = f"{before.tail or ''}/"
     for element in cast("list[Element]", _FOREIGN(nitf, own=xml.namespace(nitf))):
         above = element.getparent()

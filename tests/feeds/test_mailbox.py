@@ -104,6 +104,7 @@ def test_messages_that_are_there_and_messages_that_come(box: Box) -> None:
     box.put(first, second)
     with box.driver() as driver:
         driver.wait_for(2)
+        time.sleep(2)
         start = time.monotonic()
         box.put(mail("third"))
         driver.wait_for(3)

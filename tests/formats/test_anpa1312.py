@@ -26,7 +26,7 @@ r i\x13\x11 BC-XX--Harbor-Bridge 1stLd-Writethru   06-15 0420\r
 ^By ANN EXAMPLE=\r
 ^Example Press Writer=\r
 \t   PORT EXAMPLE, Exampleland (EP) _ The harbor bridge reopened Saturday after two\r
-weeks of repairs.\r
+weeks of work.\r
  \r
 \t   ``It is safe,'' engineer Bob Sample said. ``We tested it `twice.'''\r
 \r
@@ -243,7 +243,7 @@ class TestHeadingLines:
 class TestText:
     def test_paragraphs_start_at_tabs_and_quotes_are_curled(self) -> None:
         assert (article(STORY.encode()).body or "").split("\n\n") == [
-            "PORT EXAMPLE, Exampleland (EP) _ The harbor bridge reopened Saturday after two weeks of repairs.",
+            "PORT EXAMPLE, Exampleland (EP) _ The harbor bridge reopened Saturday after two weeks of work.",
             "“It is safe,” engineer Bob Sample said. “We tested it ‘twice.'”",
             "The ferry stops on Monday.",
         ]

@@ -39,8 +39,8 @@ and a day.
 def test_lines_that_fill_the_margin_are_one() -> None:
     assert blocks(WRAPPED) == [
         (
-            "The harbour bridge was opened again on Thursday after two weeks of repairs, and the mayor said that"
-            " nobody would have to wait any longer for a ferry."
+            "The harbour bridge was opened again on Thursday after two weeks of repairs, and the mayor"
+            " said that nobody would have to wait any longer for a ferry."
         ),
         "Engineers tested it twice, with lorries that stood on it for a night and a day.",
     ]
@@ -85,12 +85,12 @@ def test_a_hyphen_at_a_lines_end_stays_and_is_closed_unless_it_is_open(
 def test_an_indent_starts_a_paragraph() -> None:
     text = """
    PORT EXAMPLE, 3 Sept (EP) - The harbour bridge was opened again on
-Thursday after two weeks of work.
+Thursday after a week of work.
    "It is safe", the engineer said.
    The ferry stops tomorrow.
 """
     assert blocks(text) == [
-        "PORT EXAMPLE, 3 Sept (EP) - The harbour bridge was opened again on Thursday after two weeks of work.",
+        "PORT EXAMPLE, 3 Sept (EP) - The harbour bridge was opened again on Thursday after a week of work.",
         '"It is safe", the engineer said.',
         "The ferry stops tomorrow.",
     ]

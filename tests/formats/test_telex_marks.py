@@ -313,11 +313,11 @@ class TestNotes:
         [
             '"It is not for publication", she said.',
             (
-                "The court held in its ruling of Thursday that the minutes of the meeting with the owner were"
+                "The court held in its ruling of Thursday that the minutes of the meeting were"
                 " not for publication, and that the town had to take them from its pages at once."
             ),
             "* * *",
-            "The minutes of the meeting with the owner of the town were\nnot for publication, and all said so.",
+            "The minutes of the meeting with the owner were\nnot for publication, and all said so.",
         ],
     )
     def test_a_story_about_it_is_a_story(self, line: str) -> None:
