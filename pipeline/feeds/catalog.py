@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import threading
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
@@ -124,8 +125,12 @@ def _parsed(table: Any) -> tuple[FeedConfig | None, list[str]]:
     try:
         config = known.model_validate(table)
     except ValidationError as error:
-        return None, [_fault(one, known) for one in error.errors()]
+        return None, [_PASSWORD.sub(r"\1***@", _fault(one, known)) for one in error.errors()]
     return config, list(_missing_secrets(config))
+
+
+_PASSWORD = re.compile(r"(://[^/\s:@']*:)[^/\s@']+@")
+"""A password in a URL, which no message shows."""
 
 
 def _fault(error: ErrorDetails, known: type[BaseModel]) -> str:

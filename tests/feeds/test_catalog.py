@@ -202,6 +202,14 @@ def test_a_secret_that_is_written_wrongly_is_not_shown(tmp_path: Path, secret: s
     assert "8237428374" not in "".join(found)
 
 
+def test_a_password_in_a_url_is_not_shown(tmp_path: Path) -> None:
+    (fault,) = faults(
+        tmp_path, "[[feed]]\nname = 'x'\ntype = 'poll'\nurl = 'ftp://user:s3cret@example.org/a'\n"
+    )
+    assert "s3cret" not in fault
+    assert "ftp://user:***@example.org/a" in fault
+
+
 def test_some_may_be_chosen(tmp_path: Path) -> None:
     configs = load(written(tmp_path, GOOD))
     assert [config.name for config in chosen(configs, ["pipe"])] == ["pipe"]

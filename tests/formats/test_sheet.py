@@ -257,6 +257,21 @@ class TestStatus:
         assert one.fields == {"status": "withheld"}
         assert "maybe" in one.done()["flags"][0]
 
+    def test_what_is_held_back_for_another_reason_is_not_released_when_its_embargo_ends(self) -> None:
+        for steps in (
+            (("embargo", "2024-06-18T06:00:00Z"), ("status", "stat:maybe")),
+            (
+                ("status", "stat:maybe"),
+                ("embargo", "2024-06-18T06:00:00Z"),
+            ),
+        ):
+            one = sheet()
+            for field, text in steps:
+                getattr(one, field)(text)
+            assert one.done()["status"] == "withheld"
+            assert "embargo" not in one.done()
+            assert one.done()["wire"]["embargo"].startswith("2024-06-18T06:00:00")
+
     def test_a_kill_is_not_undone(self) -> None:
         one = sheet()
         one.status("canceled")
