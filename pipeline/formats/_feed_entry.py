@@ -146,7 +146,7 @@ def _copied(element: Element, name: str, root: Element, flags: list[str]) -> lis
     )
     below = list(xml.children(element))
     if local in _TEXTS or local == "encoded":
-        text = _inline(element) if below else "".join(xml.pieces(element))
+        text = _inline(element, literal=is_atom(root)) if below else "".join(xml.pieces(element))
         if below and made.get("type", "html") != "html":
             made.set("type", "text/html")
             made.attrib.pop("mode", "")
@@ -169,8 +169,10 @@ def _copied(element: Element, name: str, root: Element, flags: list[str]) -> lis
     return [made]
 
 
-def _inline(element: Element) -> str:
+def _inline(element: Element, *, literal: bool) -> str:
     """The markup in an element as the text of HTML, without namespaces.
+
+    What is escaped in it is text, where it is meant literally, as in Atom; RSS means markup by it, too.
 
     Raises:
         UnfitError: there are too many elements in it.
@@ -183,6 +185,7 @@ def _inline(element: Element) -> str:
         for key in [key for key in each.attrib if str(key).startswith("{")]:
             del each.attrib[key]
     etree.cleanup_namespaces(inner)
-    return html.escape(inner.text or "", quote=False) + "".join(
+    text = html.escape(inner.text or "", quote=False) + "".join(
         etree.tostring(child, method="html", encoding="unicode") for child in inner
     )
+    return text if literal else text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

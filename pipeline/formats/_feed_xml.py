@@ -35,7 +35,8 @@ ITEMS = ("item", "entry", "deleted-entry")
 # What has no end goes on to the end of the file: looking for each end anew would take for ever.
 _APART = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
 _INSTRUCTION = re.compile(r"<\?.*?(?:\?>|\Z)", re.DOTALL)
-_TAG = re.compile(r"<[A-Za-z_][^<>]*>")
+_TAG = re.compile(r"</?[A-Za-z_][^<>]*>")
+_VOID = re.compile(r"</?(?:br|hr|img|input|wbr)(?=[\s/>])", re.IGNORECASE)
 _UNQUOTED = re.compile(r"""("[^"]*"|'[^']*')|(\s[\w:.-]+=)([^\s"'<>]+?)(?=\s|/?>)""")
 _PREFIX = re.compile(r"""<([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=\s*["']""")
 _DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
@@ -87,7 +88,7 @@ def _mended(text: str) -> str | None:
     if not root or "<!ENTITY" in text:
         return None
     for at in range(0, len(parts), 2):
-        parts[at] = _TAG.sub(_quoted, parts[at])
+        parts[at] = _TAG.sub(_put_right, parts[at])
     # The end comes first: a comment behind it may name it again.
     end = next((at for at in range(len(parts) - 1, -1, -1) if f"</{root[1]}>" in parts[at]), None)
     if end is None:
@@ -104,7 +105,15 @@ def _mended(text: str) -> str | None:
     return f"{whole[:at]}{declared}{whole[at:]}".strip()
 
 
-def _quoted(tag: re.Match[str]) -> str:
+def _put_right(tag: re.Match[str]) -> str:
+    """A tag with its attributes quoted; of HTML's elements that never have an end it is the only one."""
+    text = _quoted(tag[0])
+    if _VOID.match(text):
+        return "" if text.startswith("</") else f"{text.rstrip('/> ')}/>"
+    return text
+
+
+def _quoted(tag: str) -> str:
     return _UNQUOTED.sub(lambda each: each[1] or f'{each[2]}"{each[3]}"', tag[0])
 
 

@@ -6,7 +6,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
+from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError, StartBoundaryNotFoundDefect
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -28,6 +28,7 @@ PARTS = 1000
 _WORK = 6_000_000
 """Lines times the bodies that each is looked for the end of: what Python's parser has to do."""
 
+_CUT = (StartBoundaryNotFoundDefect, CloseBoundaryNotFoundDefect)
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY = re.compile(rb"""\bboundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s";]{1,200}))""", re.IGNORECASE)
 _INNER = re.compile(rb"content-type\s*:\s*(?:message/|multipart/digest)", re.IGNORECASE)
@@ -77,6 +78,8 @@ def parse(data: bytes) -> Message:
     end = _END_OF_HEADERS.search(data)
     if (size := end.start() if end else len(data)) > HEADERS:
         raise UnfitError("size", f"too large: headers of {size:,} bytes; {HEADERS:,} may be")
+    if end is None:
+        raise UnfitError("truncated", "cut off: the mail's headers have no end")
     boundaries = {one or other for one, other in _BOUNDARY.findall(data)}
     if len(boundaries) > NESTED or len(_INNER.findall(data)) > NESTED:
         raise UnfitError("size", f"too large: more than {NESTED} bodies within each other")
@@ -89,7 +92,7 @@ def parse(data: bytes) -> Message:
     except Exception as error:
         reason = f"no mail that can be read: {type(error).__name__}: {error}"
         raise UnfitError("syntax", reason) from error
-    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in message.defects):
+    if any(isinstance(defect, _CUT) for defect in message.defects):
         raise UnfitError("truncated", "cut off: the last part of the mail has no end")
     return message
 

@@ -28,11 +28,12 @@ _TIME = re.compile(
     r"(?<![\d:])(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?![\d:])(?: ?([AaPp])\.?[Mm]\b\.?)?"
 )
 _ZONE = re.compile(
-    r"\s*((?:GMT|UTC|UT)?[+-]\d{1,2}(?::?\d{2})?(?!\d)|[A-Za-z]{1,5}(?![A-Za-z]))", re.IGNORECASE
+    r"\s*((?:GMT|UTC|UT)?[+-]\d{1,2}(?::?\d{2})?(?!\d)|[^\W\d_]{1,5}(?![^\W\d_]))", re.IGNORECASE
 )
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?!\d)T?")
 _YEAR_LAST = re.compile(r"(?<![\d:])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:])")
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?([Zz]|[+-]\d{2}:?\d{2})?)?")
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|(?<!\d),|,(?!\d)")
 _EPOCH = re.compile(r"(\d{10})(?:\.\d+)?|(\d{13})")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _EAST_ASIAN = (("年", "-"), ("년", "-"), ("月", "-"), ("월", "-"), ("日", " "), ("일", " "))
@@ -119,7 +120,7 @@ class _Reading:
 
     def _written(self) -> str:
         """A date by numbers or by words, and a time anywhere outside of it."""
-        text = _east_asian(re.sub(r"\([^()]*\)|\[[^\[\]]*\]|,", " ", self._text))
+        text = _east_asian(_ASIDE.sub(" ", self._text))
         numbers = _YEAR_FIRST.search(text) or _YEAR_LAST.search(text)
         rest = f"{text[: numbers.start()]} {text[numbers.end() :]}" if numbers else text
         clock, offset = None, None
@@ -172,6 +173,8 @@ class _Reading:
 
     def _named(self, month: int, numbers: list[str], days: list[str]) -> str:
         """A day of a month; the year is the number that no day is, else the last."""
+        if len(numbers) == 1 and len(numbers[0]) < _DIGITS:
+            raise ValueError(f"{self._text!r} does not say the year")
         year = self._year(numbers.pop(0 if len(numbers[0]) > 2 else -1))  # noqa: PLR2004 - digits of a day
         if not numbers:
             return self._day(year, month, 1)[:7]

@@ -19,7 +19,7 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - the one name that lxml has
 DOCUMENT = 16 * 1024 * 1024
 """Bytes that an XML file may have."""
 
-NODES = 1_000_000
+NODES = 600_000
 """Elements and attributes that it may have, roughly: each takes a hundred bytes or two."""
 
 ATTRIBUTES = 100

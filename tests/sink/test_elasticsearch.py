@@ -141,7 +141,7 @@ def test_the_largest_and_the_smallest_version_are_taken(own: Settings) -> None:
 
 @pytest.mark.services
 def test_a_refused_document_stops_no_other(own: Settings, client: Elasticsearch) -> None:
-    bad = article("bad", modified="2024-02-31")
+    bad = article("bad", created="2024-01", modified="2024-02-31")
     ((first, refused, last),) = write(own, [article("a"), bad, article("b")])
     assert (first, last) == (Indexed(), Indexed())
     assert isinstance(refused, Refused)
