@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validato
 from pipeline import formats
 from pipeline.errors import NewswireError
 from pipeline.formats import Context
-from pipeline.formats._members import check_mapping
+from pipeline.formats.jsonl.members import check_mapping
 from pipeline.settings import Settings
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"

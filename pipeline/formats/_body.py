@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from pipeline.article import Media
-from pipeline.formats import _nitf_body, markup, prose, xml
-from pipeline.formats._g2_private import cut
+from pipeline.formats import markup, prose, xml
 from pipeline.formats.flow import Flow
+from pipeline.formats.newsml_g2.private import cut
+from pipeline.formats.nitf import body as nitf_body
 from pipeline.formats.shape import Kind, UnfitError
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.xml import Element
@@ -81,7 +82,7 @@ def put(body: Body, sheet: Sheet, limit: int) -> None:
         sheet.put(name, value)
     sheet.media(body.media)
     if body.nitf is not None:
-        _nitf_body.notes(sheet, body.nitf, limit)
+        nitf_body.notes(sheet, body.nitf, limit)
 
 
 def line(text: str) -> str:
@@ -141,6 +142,6 @@ def _nitf(text: str, limit: int, headline: str) -> Body:
         # The string is whole, so no end of it may come.
         kind: Kind = "syntax" if error.kind == "truncated" else error.kind
         raise UnfitError(kind, f"its NITF cannot be read: {error}") from error
-    flags += _nitf_body.set_aside(root)
-    flow = _nitf_body.flow(root, limit, headline)
-    return Body(flow.fields(), tuple(_nitf_body.media(root, limit)), flags, nitf=root)
+    flags += nitf_body.set_aside(root)
+    flow = nitf_body.flow(root, limit, headline)
+    return Body(flow.fields(), tuple(nitf_body.media(root, limit)), flags, nitf=root)

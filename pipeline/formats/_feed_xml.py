@@ -90,7 +90,7 @@ def _mended(text: str) -> str | None:
     for at in range(0, len(parts), 2):
         parts[at] = _TAG.sub(_put_right, parts[at])
     # The end comes first: a comment behind it may name it again.
-    end = next((at for at in range(len(parts) - 1, -1, -1) if f"</{root[1]}>" in parts[at]), None)
+    end = next((at for at in range(len(parts) - 1, -1, -2) if f"</{root[1]}>" in parts[at]), None)
     if end is None:
         return None
     parts[end] = f"{parts[end].rpartition(f'</{root[1]}>')[0]}</{root[1]}>"
@@ -100,9 +100,8 @@ def _mended(text: str) -> str | None:
         f' xmlns:{prefix}="{_PREFIXES.get(prefix, f"urn:undeclared:{prefix}")}"'
         for prefix in sorted(missing - {"xml", "xmlns"})
     )
-    whole = "".join(parts[: end + 1])
-    at = whole.index(f"<{root[1]}") + len(root[1]) + 1
-    return f"{whole[:at]}{declared}{whole[at:]}".strip()
+    start, opened, rest = "".join(parts[: end + 1]).partition(f"<{root[1]}")
+    return f"{start}{opened}{declared}{rest}".strip()
 
 
 def _put_right(tag: re.Match[str]) -> str:
@@ -114,7 +113,7 @@ def _put_right(tag: re.Match[str]) -> str:
 
 
 def _quoted(tag: str) -> str:
-    return _UNQUOTED.sub(lambda each: each[1] or f'{each[2]}"{each[3]}"', tag[0])
+    return _UNQUOTED.sub(lambda each: each[1] or f'{each[2]}"{each[3]}"', tag)
 
 
 def _recovered(text: str, flags: list[str], first: UnfitError) -> Feed:

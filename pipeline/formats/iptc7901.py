@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pipeline.article import Kind
-from pipeline.formats import _telex, _telex_charset, _telex_copy, _telex_dates, _telex_marks
-from pipeline.formats._telex import Message
+from pipeline.formats import telex
 from pipeline.formats.flow import Flow
 from pipeline.formats.kinds import gravest
 from pipeline.formats.shape import Context, Outcome, UnfitError
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
+from pipeline.formats.telex import Message, charset, dates, marks
+from pipeline.formats.telex import copy as telex_copy
 
 NAME = "iptc7901"
 
@@ -60,7 +61,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """The articles of the messages of a file or a stream, one by one."""
-    yield from _telex.read(stream, context, NAME, _fields)
+    yield from telex.read(stream, context, NAME, _fields)
 
 
 def _fields(message: Message, context: Context) -> dict[str, Any]:
@@ -69,12 +70,12 @@ def _fields(message: Message, context: Context) -> dict[str, Any]:
     header, text = _decoded(sheet, message)
     source = _header(sheet, header)
     _sent(sheet, message, context)
-    copy = _telex_marks.sort(_telex.lines(text))
-    head = _telex_marks.head(copy.story)
+    copy = marks.sort(telex.lines(text))
+    head = marks.head(copy.story)
     sheet.wire("signoff", copy.signoff)
-    sheet.add("ednotes_nonpublic", _telex_marks.sections(copy.nonpublic))
+    sheet.add("ednotes_nonpublic", marks.sections(copy.nonpublic))
     sheet.add("ednotes", head.notes)
-    public = _telex_marks.sections(copy.public)
+    public = marks.sections(copy.public)
     sheet.add("ednotes", public)
     if copy.mark:
         sheet.flag(f"what stands after {copy.mark[:80]!r} is kept as not for publication")
@@ -85,7 +86,7 @@ def _fields(message: Message, context: Context) -> dict[str, Any]:
     sheet.line("byline", head.byline)
     sheet.wire("marker", " ".join(head.markers))
     _body(sheet, story, source.name, context)
-    for words in (*head.embargoes, *filter(_telex_marks.embargo, public)):
+    for words in (*head.embargoes, *filter(marks.embargo, public)):
         sheet.hold(f"an embargo in words ({words!r}): held back")
     _kind(sheet, head, source.reference, public)
     return sheet.done()
@@ -93,8 +94,8 @@ def _fields(message: Message, context: Context) -> dict[str, Any]:
 
 def _decoded(sheet: Sheet, message: Message) -> tuple[str, str]:
     """Header and text, decoded as one: the header alone is too short to show its encoding."""
-    parts = (_telex.without_controls(part, _CONTROLS) for part in (message.header, message.text))
-    whole, flags = _telex_charset.decode(b"\x02".join(parts))
+    parts = (telex.without_controls(part, _CONTROLS) for part in (message.header, message.text))
+    whole, flags = charset.decode(b"\x02".join(parts))
     sheet.flag(*flags)
     header, _, text = whole.partition("\x02")
     return header, text
@@ -102,7 +103,7 @@ def _decoded(sheet: Sheet, message: Message) -> tuple[str, str]:
 
 def _header(sheet: Sheet, header: str) -> _Source:
     """Service, number, priority, category, word count and what the sender adds; then the slug lines."""
-    first, *rest = [line.strip() for line in _telex.lines(header.strip())]
+    first, *rest = [line.strip() for line in telex.lines(header.strip())]
     slug = " ".join(line for line in rest if line)
     sheet.line("slugline", slug)
     if "/" in slug:
@@ -139,9 +140,9 @@ def _source(sheet: Sheet, extra: str) -> _Source:
 
 def _sent(sheet: Sheet, message: Message, context: Context) -> None:
     """When it was sent: what follows the text."""
-    after = _telex.without_controls(message.after, _CONTROLS).strip()
-    text, _ = _telex_charset.decode(after)
-    sent = _telex_dates.group(text, context.received)
+    after = telex.without_controls(message.after, _CONTROLS).strip()
+    text, _ = charset.decode(after)
+    sent = dates.group(text, context.received)
     if sent is None:
         told = f": {' '.join(text.split())[:80]!r} is none" if text.strip() else ""
         sheet.flag(f"no day and time of sending stands after the text{told}")
@@ -154,14 +155,14 @@ def _sent(sheet: Sheet, message: Message, context: Context) -> None:
 def _body(sheet: Sheet, lines: list[str], source: str, context: Context) -> None:
     lines = _without_notes(sheet, lines)
     flow = Flow(context.limit)
-    _telex_copy.lay(flow, lines)
+    telex_copy.lay(flow, lines)
     fields = flow.fields()
     for name, value in fields.items():
         sheet.put(name, value)
     for paragraph in fields.get("body", "").split("\n\n", _FIRST_PARAGRAPHS)[:_FIRST_PARAGRAPHS]:
-        if match := _telex_marks.dateline(paragraph, source):
+        if match := marks.dateline(paragraph, source):
             sheet.line("dateline", f"{match['whole']} {match['dash'] or ''}".strip())
-            sheet.place(_telex_marks.place(match["place"]))
+            sheet.place(marks.place(match["place"]))
             return
 
 
@@ -170,18 +171,18 @@ def _without_notes(sheet: Sheet, lines: list[str]) -> list[str]:
     rest = lines
     for _ in range(_FIRST_NOTES):
         first = next((index for index, line in enumerate(rest) if line.strip()), None)
-        if first is None or not _telex_marks.to_editors(rest[first].strip()):
+        if first is None or not marks.to_editors(rest[first].strip()):
             break
         until = next((i for i in range(first, len(rest)) if not rest[i].strip()), len(rest))
         note = " ".join(line.strip() for line in rest[first:until])
         sheet.add("ednotes", [note])
-        if _telex_marks.embargo(note):
+        if marks.embargo(note):
             sheet.hold(f"an embargo in words ({note[:80]!r}): held back")
         rest = rest[until:]
     return rest
 
 
-def _kind(sheet: Sheet, head: _telex_marks.Head, reference: str, notes: list[str]) -> None:
+def _kind(sheet: Sheet, head: marks.Head, reference: str, notes: list[str]) -> None:
     """What markers, headline, slug line and the titles of notes say, and Belga's headers and revisions."""
     match = _REVISED.search(head.headline)
     belga = "BELGA" in sheet.fields.get("provider", "")
@@ -193,7 +194,7 @@ def _kind(sheet: Sheet, head: _telex_marks.Head, reference: str, notes: list[str
     stated: tuple[Kind | None, ...] = (
         "correction" if re.match(r"COR\b", reference) else None,
         "update" if revised else None,
-        "advisory" if _telex_marks.calls(head.markers) else None,
+        "advisory" if marks.calls(head.markers) else None,
     )
     sheet.kind(
         gravest(*stated),

@@ -90,9 +90,7 @@ _VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 
 
-def flow(
-    root: Element | None, limit: int, *, skip: Skip = lambda _: False, into: Flow | None = None
-) -> Flow:
+def flow(root: Element | None, limit: int, *, skip: Skip = lambda _: False, into: Flow | None = None) -> Flow:
     """The blocks in an element, in the order in which a reader sees them.
 
     Args:

@@ -39,9 +39,8 @@ def test_what_is_well_formed_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f"<?xml version='1.0'?>\n<?xml version='1.0' encoding='utf-8'?>\n{GOOD}",
         f"<!-- a comment first --><?xml version='1.0'?>{GOOD}",
-        f"<?xml?xml version='1.0' encoding='UTF-8' ??>{GOOD}",
+        f"<!-- a comment --><?xml?xml version='1.0' encoding='UTF-8' ??>{GOOD}",
         GOOD.replace("version='2.0'", "version=2.0"),
         GOOD.replace("<item>", "<item id=7 class='a b=c'>"),
         GOOD.replace("<title>Ferry", "<itunes:x>y</itunes:x><foo:bar baz:a='1'/><title>Ferry"),
@@ -55,6 +54,21 @@ def test_what_can_be_told_for_certain_is_mended_and_flagged(text: str) -> None:
     assert "was mended" in flags(text)
 
 
+@pytest.mark.parametrize("text", [f"<?xml version='1.0'?>\n<?xml version='1.0'?>\n{GOOD}", f"\n \n{GOOD}"])
+def test_two_declarations_and_blank_lines_before_the_root_do_no_harm(text: str) -> None:
+    assert titles(text) == ["Ferry"]
+
+
+@pytest.mark.parametrize(
+    "html", ["One<br>two", "One<BR />two<hr>", '<img src="a.jpg">x', '<img src="a.jpg"></img>x<br>']
+)
+def test_elements_of_html_that_never_end_are_ended(html: str) -> None:
+    text = GOOD.replace(
+        "</item>", f"<description><p>{html}</p></description></item><item><title>B</title></item>"
+    )
+    assert titles(text) == ["Ferry", "B"]
+
+
 def test_a_bare_ampersand_is_mended() -> None:
     text = GOOD.replace("Ferry", "Fish & chips &nbsp; R&D")
     assert titles(text) == ["Fish & chips R&D"]
@@ -62,11 +76,16 @@ def test_a_bare_ampersand_is_mended() -> None:
 
 
 def test_elements_that_do_not_close_in_order_are_read_as_far_as_can_be_told() -> None:
-    text = GOOD.replace(
-        "</item>", "<description><p>One<br>two</p></description></item><item><title>B</title></item>"
-    )
-    assert titles(text) == ["Ferry", "B"]
-    assert "was mended" in flags(text)
+    more = "<description><i>One<b>two</i></b></description></item><item><title>B</title></item>"
+    feed = _feed_xml.parse(GOOD.replace("</item>", more).encode())
+    items = list(_feed_xml.items(feed.root))
+    assert xml.text(xml.child(items[0], "title")) == "Ferry"
+    assert len(items) + feed.lost == 2
+    assert "was mended" in feed.flags[-1]
+
+
+def test_of_what_nothing_can_be_saved_the_first_fault_is_told() -> None:
+    assert refused("<rss><a b=c <x></rss>").kind == "syntax"
 
 
 def test_items_that_cannot_be_saved_are_counted() -> None:
@@ -79,7 +98,7 @@ def test_quoted_attributes_are_not_quoted_again() -> None:
     text = GOOD.replace("<item>", "<item a='x b=c d' e=\"f='g'\" h=i>")
     root = _feed_xml.parse(text.encode()).root
     (item,) = _feed_xml.items(root)
-    assert dict(item.attrib) == {"a": "x b=c d", "e": "f='g'", "h": "i"}
+    assert {str(key): value for key, value in item.attrib.items()} == {"a": "x b=c d", "e": "f='g'", "h": "i"}
 
 
 def test_cdata_and_comments_are_not_mended() -> None:
@@ -114,7 +133,7 @@ def test_a_dtd_that_is_named_is_neither_read_nor_a_reason_to_refuse() -> None:
     ("data", "title"),
     [
         (
-            "<?xml version='1.0' encoding='euc-kr'?>".encode() + GOOD.replace("Ferry", "배").encode("euc-kr"),
+            b"<?xml version='1.0' encoding='euc-kr'?>" + GOOD.replace("Ferry", "배").encode("euc-kr"),
             "배",
         ),
         (GOOD.replace("Ferry", "Überfahrt").encode("utf-16"), "Überfahrt"),
@@ -170,8 +189,11 @@ def test_any_text_is_xml_or_refused(text: str) -> None:
         '<a b="' * 150_000,
         "<!--" * 250_000,
         "<![CDATA[" * 100_000,
-    ]
-    + ["<?" * 400_000, "<x:y/>" * 100_000, "<a><b></a></b>" * 20_000, "&" * 1_000_000],
+        "<?" * 400_000,
+        "<x:y/>" * 100_000,
+        "<a><b></a></b>" * 20_000,
+        "&" * 1_000_000,
+    ],
 )
 def test_what_must_be_a_trap_takes_no_time(inside: str) -> None:
     start = time.process_time()
