@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import stamina
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -68,5 +70,10 @@ def wanted(settings: Settings) -> list[NewTopic]:
 
 
 def _curable(error: Exception) -> bool:
-    """Whether waiting may help: no broker answers, or it says itself that one may try again."""
-    return isinstance(error, KafkaError) and bool(error.retriable)
+    """Whether waiting may help: no broker answers, or it says itself that one may try again.
+
+    aiokafka may answer a cancellation with an error of its own; whoever was told to stop must not go on.
+    """
+    task = asyncio.current_task()
+    stopping = task is not None and task.cancelling() > 0
+    return isinstance(error, KafkaError) and bool(error.retriable) and not stopping

@@ -25,6 +25,25 @@ def test_a_broker_that_stays_away_is_an_error_after_the_patience() -> None:
         asyncio.run(kafka_topics.ensure(Settings(kafka="127.0.0.1:9"), patience_s=0.5))
 
 
+def test_a_stop_that_comes_back_as_an_error_is_a_stop_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def swallow(_: Settings) -> list[str]:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError as error:
+            raise KafkaConnectionError from error
+        return []
+
+    async def stopped() -> None:
+        waiting = asyncio.create_task(kafka_topics.ensure(Settings()))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.wait_for(waiting, 5)
+
+    monkeypatch.setattr(kafka_topics, "_create_missing", swallow)
+    with pytest.raises(KafkaConnectionError):
+        asyncio.run(stopped())
+
+
 @pytest.mark.services
 def test_what_the_broker_will_never_do_is_told_at_once(stack: Stack) -> None:
     settings = apart(stack.settings, topic_raw="wants.three", replication=3)

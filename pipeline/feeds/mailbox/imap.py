@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import ssl
 import threading
 import time
@@ -180,14 +181,23 @@ class Imap:
             told = self._begin_to_wait()
             end = time.monotonic() + seconds
             while not told and not self._stop.is_set() and time.monotonic() < end:
-                start = time.monotonic()
-                told = bool(self._imap.idle_check(timeout=_LOOK_S))
-                if not told and time.monotonic() - start < _LOOK_S / 2:
-                    break  # readable, and nothing to read: the next line finds the connection closed
+                told = self._spoke()
             if self._stop.is_set():
                 self._imap.socket().settimeout(_GOODBYE_S)
             self._imap.idle_done()
         return told
+
+    def _spoke(self) -> bool:
+        """Whether the server says something within a moment.
+
+        The library's own look reads without waiting, and takes the first half of a line for a broken one.
+        """
+        poll = select.poll()
+        poll.register(self._imap.socket(), select.POLLIN)
+        if not poll.poll(_LOOK_S * 1000):
+            return False
+        self._imap._imap._get_line()  # noqa: SLF001 - there is no public way to read a whole line
+        return True
 
     def _begin_to_wait(self) -> bool:
         """Ask to be told; whether something came already, before the server's go-ahead."""

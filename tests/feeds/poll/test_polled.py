@@ -152,7 +152,7 @@ def test_afterwards_nothing_is_noted(file: Path) -> None:
 KILLED = """
 import sys, itertools
 from pathlib import Path
-from pipeline.feeds._polled import Polled, State
+from pipeline.feeds.poll.polled import Polled, State
 known = Polled(Path(sys.argv[1]))
 with known.held():
     for number in itertools.count(1):
