@@ -18,7 +18,7 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
 from pipeline.formats import characters, xml
-from pipeline.formats._feed_xml import ATOM, CONTENT, DC, ITEMS, ITUNES, TERMS, XHTML
+from pipeline.formats._feed_xml import ATOM, CONTENT, DC, ITEMS, TERMS, XHTML
 from pipeline.formats.shape import UnfitError
 from pipeline.formats.xml import Element
 
@@ -33,20 +33,21 @@ ELEMENTS = 50_000
 
 _TEXTS = {"title", "description", "summary", "content", "body", "abstract", "fullitem", "tagline"}
 _TEXTS |= {"rights", "copyright"}
-_FACTS = {"link", "guid", "id", "author", "name", "email", "uri", "category", "enclosure", "language"}
+_FACTS = {"link", "guid", "id", "category", "language"}
 _FACTS |= {"pubdate", "published", "issued", "updated", "modified", "created"}
 _NAMES = {
-    DC: {"title", "creator", "author", "date", "subject", "description", "rights", "language"},
+    DC: {"title", "date", "subject", "description", "rights", "language"},
     TERMS: {"created", "issued", "modified"},
     CONTENT: {"encoded"},
     XHTML: {"body"},
-    ITUNES: {"author"},
 }
 _CORE = re.compile(
     r"https?://(?:backend\.userland\.com/rss.*|blogs\.law\.harvard\.edu/tech/rss.*|purl\.org/(?:net/)?rss[\d./]*"
     r"|purl\.org/atom/ns#|(?:my|channel)\.netscape\.com/rdf/simple/.*|www\.w3\.org/2005/atom)",
     re.IGNORECASE,
 )
+ATOM_0_3 = "http://purl.org/atom/ns#"
+_ATTRIBUTES = ("type", "mode", "href", "rel", "term", "scheme", "label", "domain", "src", "isPermaLink")
 _XML = "application/xml; charset=utf-8"
 
 # Python's own parser, which is the safe one here, and no search for another one at each item.
@@ -94,9 +95,7 @@ def _parsed(document: bytes, base: str) -> Any:
 def _document(root: Element, copied: Iterable[Element], item: Element | None) -> bytes:
     """A feed that holds one item, or none."""
     if is_atom(root):
-        holder = outer = etree.Element(
-            f"{{{xml.namespace(root) or ATOM}}}feed", version=root.get("version", "")
-        )
+        holder = outer = etree.Element(f"{{{_space(root)}}}feed", version=root.get("version", ""))
     else:
         outer = etree.Element("rss", version="2.0")
         holder = etree.SubElement(outer, "channel")
@@ -106,6 +105,11 @@ def _document(root: Element, copied: Iterable[Element], item: Element | None) ->
         holder = etree.SubElement(holder, etree.QName(name, "entry" if name else "item"), dated)
     holder.extend(copied)
     return etree.tostring(outer, encoding="utf-8", xml_declaration=True)
+
+
+def _space(root: Element) -> str:
+    """The namespace of Atom 0.3 or 1.0, however it is written."""
+    return ATOM_0_3 if "purl.org/atom/ns" in xml.namespace(root).lower() else ATOM
 
 
 def is_atom(root: Element) -> bool:
@@ -134,16 +138,14 @@ def _name(element: Element, root: Element) -> str:
     local, space = xml.local(element).lower(), xml.namespace(element)
     core = not space or space == xml.namespace(root) or bool(_CORE.fullmatch(space))
     if core and (local in _TEXTS or local in _FACTS):
-        return f"{{{xml.namespace(root) or ATOM}}}{local}" if is_atom(root) else local
-    key = ITUNES if space.lower() == ITUNES else space
-    return f"{{{key}}}{local}" if not core and local in _NAMES.get(key, ()) else ""
+        return f"{{{_space(root)}}}{local}" if is_atom(root) else local
+    return f"{{{space}}}{local}" if not core and local in _NAMES.get(space, ()) else ""
 
 
 def _copied(element: Element, name: str, root: Element, flags: list[str]) -> list[Element]:
     local = xml.local(element).lower()
-    made = etree.Element(
-        name, {str(key): str(value) for key, value in element.attrib.items() if len(value) <= SHORT}
-    )
+    attributes = {key: value for key in _ATTRIBUTES if (value := element.get(key)) and len(value) <= SHORT}
+    made = etree.Element(name, attributes)
     below = list(xml.children(element))
     if local in _TEXTS or local == "encoded":
         text = _inline(element, literal=is_atom(root)) if below else "".join(xml.pieces(element))

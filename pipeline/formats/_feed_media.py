@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
@@ -31,7 +32,7 @@ def linked(item: Element, base: str) -> list[Linked]:
     Source: RSS 2.0, ``enclosure``; RFC 4287, 4.2.7.2; Media RSS 1.5.1.
     """
     found: dict[str, Linked] = {}
-    for one in (*_of_mrss(item, base), *_enclosures(item, base)):
+    for one in chain(_of_mrss(item, base), _enclosures(item, base)):
         found.setdefault(one.media.href, one)
         if len(found) >= TIMES:
             break
@@ -47,45 +48,53 @@ def _enclosures(item: Element, base: str) -> Iterator[Linked]:
             yield Linked(Media(href=href, type=kind if "/" in kind else UNSET), kind)
 
 
+class _Said(NamedTuple):
+    """What is said of a file: its caption and its credit."""
+
+    caption: str = ""
+    credit: str = ""
+
+    def within(self, element: Element) -> _Said:
+        """What an element says itself, and where it says nothing, what is said around it."""
+        caption = _said(element, "description") or _said(element, "title") or self.caption
+        return _Said(caption, _said(element, "credit") or self.credit)
+
+
 def _of_mrss(item: Element, base: str) -> Iterator[Linked]:
     """``media:content`` and ``media:thumbnail``, each with the nearest caption and credit around it."""
-    for child in xml.children(item):
-        if not _is_mrss(child):
-            continue
+    around = _Said().within(item)
+    for child in filter(_is_mrss, xml.children(item)):
         if xml.local(child) == "group":
+            of_group = around.within(child)
             for below in xml.children(child, "content", "thumbnail"):
-                yield from _file(below, (below, child, item), base)
+                yield from _file(below, of_group, base)
         elif xml.local(child) in ("content", "thumbnail"):
-            yield from _file(child, (child, item), base)
+            yield from _file(child, around, base)
 
 
-def _file(element: Element, around: tuple[Element, ...], base: str) -> Iterator[Linked]:
-    href = _web.link(xml.attribute(element, "url"), base)
-    if href:
+def _file(element: Element, around: _Said, base: str) -> Iterator[Linked]:
+    said = around.within(element)
+    if href := _web.link(xml.attribute(element, "url"), base):
         thumbnail = xml.local(element) == "thumbnail"
         kind = "image" if thumbnail else xml.attribute(element, "type", "medium").lower()
         media = Media(
             href=href,
             type=kind if "/" in kind else UNSET,
             rendition="thumbnail" if thumbnail else UNSET,
-            caption=_said(around, "description", "title") or UNSET,
-            credit=_said(around, "credit") or UNSET,
+            caption=said.caption or UNSET,
+            credit=said.credit or UNSET,
             width=_pixels(element, "width"),
             height=_pixels(element, "height"),
         )
         yield Linked(media, kind)
     for below in xml.children(element, "thumbnail"):
-        yield from _file(below, (below, *around), base)
+        yield from _file(below, said, base)
 
 
-def _said(around: tuple[Element, ...], *names: str) -> str:
-    """The first of these texts of Media RSS that stands nearest."""
-    for element in around:
-        for name in names:
-            for child in xml.children(element, name):
-                if _is_mrss(child) and (text := _web.line(xml.text(child))):
-                    return text
-    return ""
+def _said(element: Element, name: str) -> str:
+    """What the first of these elements of Media RSS says."""
+    named = filter(_is_mrss, xml.children(element, name))
+    return next((text for child in named if (text := _web.line(xml.text(child)))), "")
 
 
 def _is_mrss(element: Element) -> bool:

@@ -6,7 +6,14 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError, StartBoundaryNotFoundDefect
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    HeaderParseError,
+    InvalidBase64CharactersDefect,
+    InvalidBase64LengthDefect,
+    InvalidBase64PaddingDefect,
+    StartBoundaryNotFoundDefect,
+)
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -25,13 +32,27 @@ NESTED = 20
 PARTS = 1000
 """Parts that it may have."""
 
+FIELD = 8 * 1024
+"""Bytes that a header with parameters may take: Python reads these in the square of the time."""
+
 _WORK = 6_000_000
 """Lines times the bodies that each is looked for the end of: what Python's parser has to do."""
 
 _CUT = (StartBoundaryNotFoundDefect, CloseBoundaryNotFoundDefect)
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
-_BOUNDARY = re.compile(rb"""\bboundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s";]{1,200}))""", re.IGNORECASE)
-_INNER = re.compile(rb"content-type\s*:\s*(?:message/|multipart/digest)", re.IGNORECASE)
+# A boundary as it is mostly written, and in any way that Python's parser understands (RFC 2231 too).
+_BOUNDARY = re.compile(
+    rb"""\bboundary\s*=\s*(?:"([^"\\\r\n]{1,200})"[ \t]*(?=[;\r\n]|\Z)|([^\s";\\<][^\s";\\]{0,199}))""",
+    re.IGNORECASE,
+)
+_ANY_BOUNDARY = re.compile(rb"\bboundary[*\d]*[\s\x1c-\x1f]*=", re.IGNORECASE)
+_DASHES = re.compile(rb"[\r\n]--")
+_INNER = re.compile(rb"content-type[ \t]*:[\s\x1c-\x1f]*(?:message|multipart)/", re.IGNORECASE)
+_END_OF_FIELD = re.compile(rb"(?:\r?\n|\r(?!\n))(?![ \t])")
+# A word ends before the next begins: of many without an end, none is looked through twice.
+_WORD = r"=\?[^?\s]{1,80}\?[BbQq]\?(?:(?!=\?[^=\s]).)*?\?="
+_ENCODED = re.compile(rf"{_WORD}(?:\s+{_WORD})*")
+_BASE64 = (InvalidBase64CharactersDefect, InvalidBase64PaddingDefect)
 
 
 @dataclass(frozen=True)
@@ -63,9 +84,15 @@ class Leaf:
         """Its text, and what was mended, for a person.
 
         Raises:
-            UnfitError: it is in no encoding that it may be in.
+            UnfitError: it is in no encoding that it may be in, or its base64 breaks off.
         """
-        return charset.decode(self.data, parameter(self.message, "charset") or None)
+        data = self.data
+        if any(isinstance(defect, InvalidBase64LengthDefect) for defect in self.message.defects):
+            raise UnfitError("truncated", "cut off: the base64 of the mail's text breaks off")
+        text, flags = charset.decode(data, parameter(self.message, "charset") or None)
+        if any(isinstance(defect, _BASE64) for defect in self.message.defects):
+            flags = ["its base64 is broken: what could be read of it is taken", *flags]
+        return text, flags
 
 
 def parse(data: bytes) -> Message:
@@ -80,13 +107,7 @@ def parse(data: bytes) -> Message:
         raise UnfitError("size", f"too large: headers of {size:,} bytes; {HEADERS:,} may be")
     if end is None:
         raise UnfitError("truncated", "cut off: the mail's headers have no end")
-    boundaries = {one or other for one, other in _BOUNDARY.findall(data)}
-    if len(boundaries) > NESTED or len(_INNER.findall(data)) > NESTED:
-        raise UnfitError("size", f"too large: more than {NESTED} bodies within each other")
-    lines = data.count(b"\n")
-    parts = sum(data.count(b"\n--" + each) for each in boundaries) if data.count(b"\n--") > PARTS else 0
-    if parts > PARTS or lines * (len(boundaries) + 1) > _WORK:
-        raise UnfitError("size", f"too large: {parts:,} parts and {lines:,} lines; {PARTS:,} parts may be")
+    _guard(data)
     try:
         message = email.message_from_bytes(data, policy=compat32)
     except Exception as error:
@@ -95,6 +116,33 @@ def parse(data: bytes) -> Message:
     if any(isinstance(defect, _CUT) for defect in message.defects):
         raise UnfitError("truncated", "cut off: the last part of the mail has no end")
     return message
+
+
+def _guard(data: bytes) -> None:
+    """Raises ``UnfitError`` where Python's parser would take too long, or too much memory."""
+    inner = [match.start() for match in _INNER.finditer(data)]
+    if len(inner) > NESTED:
+        raise UnfitError("size", f"too large: more than {NESTED} bodies within each other")
+    for start in inner:
+        end = _END_OF_FIELD.search(data, start)
+        if (end.start() if end else len(data)) - start > FIELD:
+            raise UnfitError("size", f"too large: a Content-Type of more than {FIELD:,} bytes")
+    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    parts = _parts(data)
+    if parts > PARTS or lines * (len(inner) + 1) > _WORK:
+        raise UnfitError("size", f"too large: {parts:,} parts and {lines:,} lines; {PARTS:,} parts may be")
+
+
+def _parts(data: bytes) -> int:
+    """How many parts there are at most: lines that begin as the line between two parts does."""
+    dashes = len(_DASHES.findall(data))
+    if dashes <= PARTS:
+        return dashes
+    written = [one or other for one, other in _BOUNDARY.findall(data)]
+    boundaries = set(written)
+    if len(boundaries) > NESTED or len(written) < len(_ANY_BOUNDARY.findall(data)):
+        return dashes
+    return sum(len(re.findall(rb"[\r\n]--" + re.escape(each), data)) for each in boundaries)
 
 
 def header(message: Message, *names: str) -> str:
@@ -108,12 +156,15 @@ def header(message: Message, *names: str) -> str:
 
 def decoded(value: str) -> str:
     """A header as it was meant: lines joined, encoded words and bytes in any encoding decoded."""
-    text = _raw(value)
+    return " ".join(_ENCODED.sub(_words, " ".join(_raw(value).split())).split())
+
+
+def _words(match: re.Match[str]) -> str:
+    """Encoded words that follow each other: a character may begin in one and end in the next."""
     try:
-        pieces = decode_header(text)
+        return "".join(_piece(*each) for each in decode_header(match[0])) or match[0]
     except (HeaderParseError, ValueError):
-        return " ".join(text.split())
-    return " ".join("".join(_piece(*each) for each in pieces).split())
+        return match[0]
 
 
 def _raw(value: str) -> str:
@@ -136,6 +187,8 @@ def _piece(piece: Any, name: str | None) -> str:
 
 def parameter(message: Message, name: str, of: str = "content-type") -> str:
     """A parameter of a header, RFC 2231's encoding resolved; empty where it is not there or not readable."""
+    if len(str(message.get(of, ""))) > FIELD:
+        return ""
     try:
         value = message.get_param(name, "", header=of)
         return decoded(collapse_rfc2231_value(value))
@@ -195,5 +248,5 @@ def _says_something(leaf: Leaf) -> bool:
     except UnfitError:
         return False
     if leaf.kind == "text/html":
-        return bool(re.sub(r"<[^>]*>|\s|&nbsp;", "", text))
+        return bool(re.sub(r"<[^<>]*>|\s|&nbsp;", "", text))
     return bool(text) and not (len(text) < _STUB and _POINTER.search(text))

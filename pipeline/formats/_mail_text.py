@@ -25,14 +25,16 @@ def plain(text: str, *, flowed: bool, delete_space: bool) -> str:
 
 def unsigned(text: str) -> str:
     """The text without its signature: what stands behind a line of two dashes and a space, if it is short."""
-    head, mark, rest = text.rpartition("\n-- \n")
-    if mark and rest.count("\n") <= SIGNATURE:
-        return head
-    return "" if text.startswith("-- \n") and text.count("\n") <= SIGNATURE else text
+    whole = text if text.endswith("\n") else f"{text}\n"
+    head, mark, rest = f"\n{whole}".rpartition("\n-- \n")
+    return head.removeprefix("\n") if mark and rest.count("\n") <= SIGNATURE else text
 
 
 def _joined(text: str, *, delete_space: bool) -> str:
-    """Lines that end in a space go on in the next of the same depth of quotes (RFC 3676, 4)."""
+    """Lines that end in a space go on in the next of the same depth of quotes (RFC 3676, 4).
+
+    A blank line is never gone on with: some send a space before it.
+    """
     lines: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
@@ -40,7 +42,7 @@ def _joined(text: str, *, delete_space: bool) -> str:
         content = line[depth:].removeprefix(" ")
         soft = content.endswith(" ") and content != "-- "
         kept = content[:-1] if soft and delete_space else content
-        if open_depth == depth and content != "-- ":
+        if open_depth == depth and content and content != "-- ":
             lines[-1].append(kept)
         else:
             lines.append([f"{'>' * depth} " if depth else "", kept])

@@ -28,6 +28,7 @@ _SUFFIX = re.compile(r"\s+[|\-–—·•»:]{1,2}\s+(?=[^|–—·•»]*$)")
 _AUTHORS = _web.finder("//*[@itemprop='author'][not(self::meta)] | //a[@rel='author']")
 _MARKED = _web.finder("//*[@itemprop=$name][not(self::meta)]")
 _DEEP = 6
+_WRAP = 100
 
 
 class Page:
@@ -64,7 +65,9 @@ class Page:
     def language(self) -> str:
         """By ``lang``, ``meta``, JSON-LD, Open Graph: as it is written there."""
         html_root = next(self._root.iter("html"), self._root)
-        said = xml.attribute(html_root, "lang") or self.meta("content-language", "dc.language", "language")
+        said = xml.attribute(html_root, "lang", "xml:lang") or self.meta(
+            "content-language", "dc.language", "language"
+        )
         said = said or self.linked("inLanguage") or self.meta("og:locale")
         return re.split(r"[,;\s]", said.strip())[0]
 
@@ -170,7 +173,6 @@ class Page:
             text = script.text or ""
             left -= len(text)
             try:
-                # Some wrap it in a comment or a CDATA section.
                 value = json.loads(_json_in(text) if left >= 0 else "{}", strict=False)
             except (ValueError, RecursionError):
                 self.flags.append("its JSON-LD cannot be read")
@@ -190,7 +192,8 @@ class Page:
 
 
 def _json_in(text: str) -> str:
-    """The array or object in a script."""
+    """The array or object in a script, which may stand in a comment or in a CDATA section."""
+    text = text.rpartition("<![CDATA[")[2].partition("]]>")[0] if "<![CDATA[" in text[:_WRAP] else text
     starts = [at for bracket in "[{" if (at := text.find(bracket)) >= 0]
     return text[min(starts, default=0) : max(text.rfind("]"), text.rfind("}")) + 1]
 

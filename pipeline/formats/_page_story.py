@@ -61,8 +61,9 @@ def of(root: Element, text: str, page: Page, limit: int) -> Story:
     """The story of a page; its flow is empty where there is none.
 
     An element that plainly holds it is read as it is. Where none does, or holds next to nothing, it is what
-    trafilatura finds, unless that loses more than half; a page that shows less than the half of what its
-    JSON-LD has is read from there.
+    trafilatura finds, if that is at least twice as much; a few words count only where the page says that it
+    is an article. A page that shows less than the half of what its JSON-LD has is read from
+    there.
 
     Raises:
         UnfitError: it is too large, or holds what no text holds.
@@ -74,7 +75,8 @@ def of(root: Element, text: str, page: Page, limit: int) -> Story:
     story = _read(holder, page, limit) if holder is not None else Story(Flow(limit))
     if _length(story.flow) < ENOUGH and not heavy:
         found = _extracted(text, limit)
-        if _length(found) > _length(story.flow) * 2:
+        told = page.is_article or _length(found) >= ENOUGH
+        if told and _length(found) > _length(story.flow) * 2:
             story = Story(found, story.deck, story.media)
     said = page.linked("articleBody")
     if len(said) > max(ENOUGH, _length(story.flow) * 2):

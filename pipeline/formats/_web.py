@@ -17,6 +17,9 @@ from pipeline.formats.shape import UnfitError
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.xml import Element
 
+PERSON = 1000
+"""Characters of a person's name and address."""
+
 URL = 2048
 """Characters that an address has at most; a longer one is left out."""
 
@@ -40,6 +43,10 @@ _MORE = re.compile(
     r"|читать (?:далее|дальше|полностью)|続きを読む|阅读全文|閱讀全文|더 ?보기)\W*"
     r"|the post .{1,300} (?:first )?appeared (?:first )?on .{1,100}",
     re.IGNORECASE | re.DOTALL,
+)
+# Python's own reader of addresses follows comments within comments as deep as its stack.
+_MAILBOX = re.compile(
+    r"""\s*["']?([^<>"]*?)["']?\s*<([^<>\s]*@[^<>\s]*)>|\s*([^\s<>()]+@[^\s<>(),]+)\s*(?:\(([^()]*)\))?"""
 )
 _LONGEST_MORE = 500
 _CELLS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
@@ -147,6 +154,17 @@ def line(text: str) -> str:
     if not markup.looks_like_html(text):
         return prose.line(text)
     return prose.line(xml.text(markup.html(text)))
+
+
+def mailbox(text: str) -> tuple[str, str]:
+    """A person's name and address, as mails and feeds write them; what is neither is a name.
+
+    ``Name <address>``, ``address (name)``, ``address``, ``name``. Of several only the first.
+    """
+    match = _MAILBOX.match(text[:PERSON])
+    if not match:
+        return prose.line(text[:PERSON]), ""
+    return (match[1] or match[4] or "").strip(), match[2] or match[3] or ""
 
 
 def link(text: Any, base: str = "") -> str:

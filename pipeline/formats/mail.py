@@ -23,9 +23,6 @@ NAME = "email"
 DOCUMENT = 16 * 1024 * 1024
 """Bytes that a mail, or a file of mails, may have."""
 
-LONGEST = 1000
-"""Characters of a sender's name and address."""
-
 ATTACHMENTS = 50
 """Attachments of one mail that are looked into."""
 
@@ -36,10 +33,6 @@ _KNOWN = {b"from", b"to", b"cc", b"subject", b"date", b"reply-to", b"sender", b"
 _TECHNICAL = {b"message-id", b"mime-version", b"received", b"return-path", b"dkim-signature", b"delivered-to"}
 _CERTAIN = 3
 _SENDER = re.compile(rb"^From:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*@", re.IGNORECASE | re.MULTILINE)
-# Python's reader of addresses follows comments within comments as deep as its stack.
-_MAILBOX = re.compile(
-    r"""\s*["']?([^<>"]*?)["']?\s*<([^<>\s]*)>|\s*([^\s<>()]+@[^\s<>(),]+)\s*(?:\(([^()]*)\))?"""
-)
 _COPY = re.compile(
     r"text/(?!calendar|vcard|x-vcard|css)|application/(?!pdf|zip|ms|vnd|pgp|pkcs|x-pkcs)|message/rfc822"
 )
@@ -192,17 +185,9 @@ def _fields(
 
 def _sender(sheet: Sheet, message: Message) -> None:
     """Who sent it: the organization is the provider and the person the author; without one, the person is."""
-    name, address = _mailbox(header(message, "from"))
+    name, address = _web.mailbox(header(message, "from"))
     organization = header(message, "organization", "organisation")
     sheet.line("provider", organization or name)
     if organization:
         sheet.line("byline", name)
     sheet.wire("from", address)
-
-
-def _mailbox(text: str) -> tuple[str, str]:
-    """The display name and the address of the first sender: ``Name <address>``, or ``address (name)``."""
-    match = _MAILBOX.match(text[:LONGEST])
-    if not match:
-        return "", ""
-    return match[1] or match[4] or "", match[2] or match[3] or ""

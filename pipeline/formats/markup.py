@@ -81,12 +81,8 @@ LARGEST = 10_000_000
 LEVELS = 250
 """Elements within each other that it reads; at 256 it stops."""
 
-ATTRIBUTES = 1000
-"""Attributes that an element of HTML has at most, roughly."""
-
 DEPTH = 8
 """Lists and tables within each other that are told apart; deeper ones are text."""
-_VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -122,8 +118,7 @@ def html(text: str) -> Element | None:
     if data.count(b"<") + data.count(b"=") > xml.NODES or len(data) > LARGEST:
         reason = f"too large: HTML of {len(data):,} bytes; {LARGEST:,} and {xml.NODES:,} elements may be"
         raise UnfitError("size", reason)
-    if any(map(_crowded, data.split(b"<"))):
-        raise UnfitError("size", f"too large: an element of HTML with more than {ATTRIBUTES:,} attributes")
+    xml.refuse_crowds(data)
     try:
         root = etree.fromstring(data, parser) if data.strip() else None
     except etree.XMLSyntaxError:
@@ -131,17 +126,6 @@ def html(text: str) -> Element | None:
     if _stopped(root):
         raise UnfitError("syntax", f"HTML nested deeper than {LEVELS} levels: it cannot be read to its end")
     return root
-
-
-def _crowded(tag: bytes) -> bool:
-    """Whether a tag, and what stands behind it, has so many attributes that it must be a trap.
-
-    libxml2 compares each with all that came before it.
-    """
-    if len(tag) < ATTRIBUTES * 2:
-        return False
-    bare = _VALUE.sub(b"= ", tag).partition(b">")[0]
-    return len(bare.split()) + bare.count(b"=") + bare.count(b"/") > ATTRIBUTES
 
 
 def _stopped(root: Element | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ NAME = "rss-atom"
 
 _RSS_1 = ("purl.org/rss/", "netscape.com/rdf/simple/", "purl.org/net/rss")
 _ATOM = ("w3.org/2005/atom", "purl.org/atom/ns#")
+_AUTHORS = 100
 _TEXT_TYPES = ("", "text/plain", "text/html", "application/xhtml+xml")
 
 
@@ -60,7 +61,7 @@ class _Feed:
     language: str
     rights: str
     link: str
-    authors: list[Any]
+    authors: list[tuple[str, str]]
 
 
 def _items(data: bytes, context: Context) -> Iterator[dict[str, Any] | UnfitError]:
@@ -96,7 +97,7 @@ def _feed(root: Element, flags: list[str]) -> _Feed:
         rights=_web.line(head.get("rights", "")),
         link=_web.link(head.get("link")),
         # An entry without an author is by those of the feed (RFC 4287, 4.1.2); RSS knows no such rule.
-        authors=head.get("authors", []) if _feed_entry.is_atom(root) else [],
+        authors=_authors(root) if _feed_entry.is_atom(root) else [],
     )
 
 
@@ -123,7 +124,7 @@ def _article(item: Element, feed: _Feed, context: Context) -> dict[str, Any]:
     sheet.line("headline", _web.line(entry.get("title", "")))
     sheet.language(_language(item, entry) or feed.language)
     _text(sheet, entry, context, link or base)
-    _people(sheet, entry, item, feed)
+    _people(sheet, item, feed)
     _dates(sheet, entry, context)
     _subjects(sheet, entry, item)
     sheet.line("rights", _web.line(entry.get("rights", "")) or feed.rights)
@@ -191,25 +192,29 @@ def _flow(text: str, limit: int, base: str) -> tuple[Flow, list[Any], list[str]]
     return flow, [], []
 
 
-def _people(sheet: Sheet, entry: Any, item: Element, feed: _Feed) -> None:
+def _people(sheet: Sheet, item: Element, feed: _Feed) -> None:
     """The authors by their names; the provider is the feed, or the one that the item was taken from."""
-    authors = [author for author in entry.get("authors", []) if author] or feed.authors
-    sheet.line(
-        "byline",
-        ", ".join(
-            dict.fromkeys(_web.line(str(each.get("name", ""))) for each in authors if each.get("name"))
-        ),
-    )
+    authors = _authors(item) or feed.authors
+    sheet.line("byline", ", ".join(dict.fromkeys(name for name, _ in authors if name)))
+    if "byline" not in sheet.fields:
+        sheet.wire("author", ", ".join(dict.fromkeys(address for _, address in authors)))
     source = xml.child(item, "source")
-    origin = xml.text(xml.child(source, "title")) or (
-        "" if source is None or len(source) else xml.text(source)
-    )
-    sheet.line("provider", _web.line(origin))
-    if origin:
+    said = xml.child(source, "title") if source is not None and len(source) else source
+    sheet.line("provider", _web.line(xml.text(said)))
+    if "provider" in sheet.fields:
         sheet.wire("feed", feed.title)
     sheet.line("provider", feed.title)
-    if not sheet.fields.get("byline"):
-        sheet.wire("author", ", ".join(str(each.get("email", "")) for each in authors if each.get("email")))
+
+
+def _authors(element: Element) -> list[tuple[str, str]]:
+    """The names and addresses of the authors of an item, or of a feed."""
+    found = []
+    for child in islice(xml.children(element, "author", "creator"), _AUTHORS):
+        if len(child):
+            found.append((_web.line(xml.text(xml.child(child, "name"))), xml.text(xml.child(child, "email"))))
+        else:
+            found.append(_web.mailbox(_web.line(xml.text(child))))
+    return [(name, address) for name, address in found if name or address]
 
 
 def _dates(sheet: Sheet, entry: Any, context: Context) -> None:

@@ -22,9 +22,10 @@ DOCUMENT = 16 * 1024 * 1024
 NODES = 600_000
 """Elements and attributes that it may have, roughly: each takes a hundred bytes or two."""
 
-ATTRIBUTES = 100
-"""Attributes of one element among which those of a namespace are looked for."""
+ATTRIBUTES = 1000
+"""Attributes that an element may have, roughly: the parsers compare each with all that came before it."""
 
+_VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 _START = re.compile(
     r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>\s*)*+<([A-Za-z_][\w.:-]*)(?:[^>]{0,4000})",
     re.DOTALL | re.IGNORECASE,
@@ -54,6 +55,7 @@ def parse(data: bytes) -> tuple[Element, list[str]]:
     """
     if data.count(b"<") + data.count(b'="') + data.count(b"='") > NODES:
         raise UnfitError("size", f"too large: more than {NODES:,} elements and attributes")
+    refuse_crowds(data)
     found = _DECLARATION.match(data[:1024])
     text, flags = charset.decode(data, found[1].decode() if found else None)
     text = text[_PROLOGUE.match(text).end() :]  # type: ignore[union-attr]  # it matches the empty string too
@@ -70,6 +72,20 @@ def parse(data: bytes) -> tuple[Element, list[str]]:
         except etree.XMLSyntaxError as error:
             first = error
     raise _unfit(first, text)
+
+
+def refuse_crowds(data: bytes) -> None:
+    """See that no element of XML or HTML has so many attributes that it must be a trap.
+
+    Raises:
+        UnfitError: one has.
+    """
+    for tag in data.split(b"<"):
+        if len(tag) < ATTRIBUTES * 2 or not tag[:1].isalpha():
+            continue
+        bare = _VALUE.sub(b"= ", tag).partition(b">")[0]
+        if len(bare.split()) + bare.count(b"=") + bare.count(b"/") > ATTRIBUTES:
+            raise UnfitError("size", f"too large: an element with more than {ATTRIBUTES:,} attributes")
 
 
 def _parsed(text: str) -> Element:

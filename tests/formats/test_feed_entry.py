@@ -90,11 +90,6 @@ def test_dates_by_dublin_core_and_its_terms() -> None:
     assert (found["updated"], found["published"], found["created"]) == ("one", "two", "three")
 
 
-def test_an_authors_address_is_told_from_the_name() -> None:
-    found, _ = entry("<author>desk@harbour.example (Ada Pier)</author>")
-    assert found["authors"] == [{"name": "Ada Pier", "email": "desk@harbour.example"}]
-
-
 def test_a_relative_link_is_made_whole_by_the_feed() -> None:
     assert entry("<link>/ferry?a=1&amp;b=2</link>")[0]["link"] == "https://harbour.example/ferry?a=1&b=2"
 
@@ -113,7 +108,7 @@ def test_characters_are_mended_before_it_sees_them_and_that_is_told() -> None:
     assert len(flags) == 2
 
 
-@pytest.mark.parametrize("name", ["link", "guid", "pubDate", "author", "category", "language"])
+@pytest.mark.parametrize("name", ["link", "guid", "pubDate", "category", "language"])
 def test_a_fact_that_is_far_too_long_is_left_out_and_told(name: str) -> None:
     found, flags = entry(f"<title>Ferry</title><{name}>{'w' * 1_000_000}</{name}>")
     assert set(found) <= {"title", "title_detail"}

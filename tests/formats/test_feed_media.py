@@ -29,14 +29,18 @@ def test_an_enclosure_of_rss() -> None:
 
 
 def test_an_enclosure_of_atom_and_no_other_link() -> None:
-    inside = "<a:link href='/a.jpg' rel='enclosure' type='image/jpeg'/><a:link href='/x' rel='alternate'/><link>/y</link>"
+    inside = (
+        "<a:link href='/a.jpg' rel='enclosure' type='image/jpeg'/><a:link href='/x'"
+        " rel='alternate'/><link>/y</link>"
+    )
     assert media(inside, "https://h.example/1") == [Media(href="https://h.example/a.jpg", type="image/jpeg")]
 
 
 def test_media_rss_with_its_caption_credit_and_size() -> None:
     inside = (
         "<media:content url='https://h.example/a.jpg' type='image/jpeg' width='640' height='480'>"
-        "<media:title>Pier</media:title><media:description type='html'>The &lt;b&gt;pier&lt;/b&gt;.</media:description>"
+        "<media:title>Pier</media:title><media:description type='html'>The &lt;b&gt;pier&lt;/b&gt;."
+        "</media:description>"
         "<media:credit role='photographer'>Ada Pier</media:credit></media:content>"
     )
     assert media(inside) == [
@@ -54,7 +58,8 @@ def test_media_rss_with_its_caption_credit_and_size() -> None:
 def test_a_caption_may_stand_around_the_file_but_the_items_own_texts_are_none() -> None:
     inside = (
         "<title>Ferry</title><description>Late.</description><media:credit>Desk</media:credit>"
-        "<media:group><media:title>Pier</media:title><media:content url='https://h.example/a.mp4' medium='video'/>"
+        "<media:group><media:title>Pier</media:title><media:content url='https://h.example/a.mp4'"
+        " medium='video'/>"
         "</media:group>"
     )
     (one,) = linked(inside)
@@ -63,7 +68,10 @@ def test_a_caption_may_stand_around_the_file_but_the_items_own_texts_are_none() 
 
 
 def test_a_thumbnail_says_that_it_is_one() -> None:
-    inside = "<media:content url='https://h.example/a.mp4' type='video/mp4'><media:thumbnail url='/a.jpg'/></media:content>"
+    inside = (
+        "<media:content url='https://h.example/a.mp4' type='video/mp4'><media:thumbnail"
+        " url='/a.jpg'/></media:content>"
+    )
     first, second = media(inside, "https://h.example/")
     assert first.rendition is UNSET
     assert second == Media(href="https://h.example/a.jpg", rendition="thumbnail")

@@ -26,7 +26,8 @@ STORY = "<description>The ferry is late.</description>"
 def rss(*items: str, head: str = "", root: str = "") -> bytes:
     inside = "".join(f"<item>{item}</item>" for item in items)
     return (
-        f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0' {NAMES} {root}><channel><title>Harbour News</title>"
+        f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0' {NAMES} {root}><channel>"
+        f"<title>Harbour News</title>"
         f"<link>https://harbour.example/</link>{head}{inside}</channel></rss>"
     ).encode()
 
@@ -34,7 +35,8 @@ def rss(*items: str, head: str = "", root: str = "") -> bytes:
 def atom(*entries: str, head: str = "", root: str = "") -> bytes:
     inside = "".join(f"<entry>{entry}</entry>" for entry in entries)
     return (
-        f"<feed xmlns='http://www.w3.org/2005/Atom' {root}><title>Harbour News</title><id>urn:f</id>{head}{inside}</feed>"
+        f"<feed xmlns='http://www.w3.org/2005/Atom' {root}><title>Harbour News</title><id>urn:f"
+        f"</id>{head}{inside}</feed>"
     ).encode()
 
 
@@ -51,11 +53,13 @@ def flags(one: RawArticle) -> str:
 
 
 FULL = rss(
-    "<title>Ferry &amp;amp; bridge</title><link>https://harbour.example/1</link><guid isPermaLink='false'>h-1</guid>"
+    "<title>Ferry &amp;amp; bridge</title><link>https://harbour.example/1</link><guid"
+    " isPermaLink='false'>h-1</guid>"
     "<pubDate>Tue, 18 Jun 2024 10:15:00 +0200</pubDate><dc:creator>Ada Pier</dc:creator>"
     "<category domain='https://harbour.example/topics'>transport</category><category>Ferry</category>"
     "<description>A short one.</description><content:encoded><![CDATA[<p>The ferry is late.</p><h2>Why</h2>"
-    "<p>The bridge is up.</p>]]></content:encoded><enclosure url='https://harbour.example/a.jpg' type='image/jpeg'/>",
+    "<p>The bridge is up.</p>]]></content:encoded><enclosure url='https://harbour.example/a.jpg'"
+    " type='image/jpeg'/>",
     "<title>Second</title><guid>h-2</guid><description>And another.</description>",
     head="<language>en-gb</language><copyright>Harbour News 2024</copyright>",
 )
@@ -70,7 +74,8 @@ class TestConformanceOfAtom(Conformance):
     format = syndication
     copy = atom(
         "<id>urn:1</id><title>Ferry</title><updated>2024-06-18T10:15:00+02:00</updated>"
-        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>The ferry is late.</p></div></content>"
+        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>The ferry is late.</p>"
+        "</div></content>"
     )
 
 
@@ -180,7 +185,10 @@ def test_a_link_that_is_none_of_the_web_is_absent(link: str) -> None:
 
 
 def test_the_address_before_a_counter_is_the_address() -> None:
-    inside = "<link>https://count.example/x</link><feedburner:origLink>https://harbour.example/1</feedburner:origLink>"
+    inside = (
+        "<link>https://count.example/x</link><feedburner:origLink>https://harbour.example/1"
+        "</feedburner:origLink>"
+    )
     assert read(inside + STORY).url == "https://harbour.example/1"
 
 
@@ -192,7 +200,8 @@ def test_relative_links_are_those_of_the_feed_or_of_xml_base() -> None:
 
 def test_of_atoms_links_the_alternate_is_the_address() -> None:
     links = (
-        "<link rel='self' href='https://h.example/self'/><link rel='alternate' type='text/html' href='https://h.example/1'/>"
+        "<link rel='self' href='https://h.example/self'/><link rel='alternate' type='text/html'"
+        " href='https://h.example/1'/>"
         "<link rel='enclosure' href='https://h.example/a.mp3' type='audio/mpeg'/>"
     )
     one = entry(f"<id>1</id><title>F</title>{links}<summary>S.</summary>")
@@ -246,7 +255,10 @@ def test_words_that_ask_to_kill_hold_back() -> None:
 
 
 def test_the_longest_full_text_is_the_body() -> None:
-    inside = "<content:encoded>Short.</content:encoded><content:encoded>&lt;p&gt;The long one.&lt;/p&gt;</content:encoded>"
+    inside = (
+        "<content:encoded>Short.</content:encoded><content:encoded>&lt;p&gt;The long"
+        " one.&lt;/p&gt;</content:encoded>"
+    )
     assert read(inside).body == "The long one."
 
 
@@ -272,7 +284,8 @@ def test_a_full_text_without_any_text_gives_way_to_the_description() -> None:
 
 def test_script_pixels_and_boxes_are_no_copy() -> None:
     html = (
-        "<p>The ferry is late.</p><script>steal()</script><img src='https://t.example/p.gif' width='1' height='1'/>"
+        "<p>The ferry is late.</p><script>steal()</script><img src='https://t.example/p.gif'"
+        " width='1' height='1'/>"
         "<div class='feedflare'><a href='x'>Share</a></div><p><a href='x'>Read more</a></p>"
     )
     one = read(f"<description><![CDATA[{html}]]></description>")
@@ -544,18 +557,33 @@ def test_xml_of_another_kind_is_none() -> None:
 @pytest.mark.parametrize(
     "root",
     [
-        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
-        "<channel rdf:about='x'><title>Harbour News</title></channel>"
-        "<item rdf:about='urn:1'><title>Ferry</title><link>https://h.example/1</link></item></rdf:RDF>",
-        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://my.netscape.com/rdf/simple/0.9/'>"
-        "<channel><title>Harbour News</title></channel><item><title>Ferry</title><link>urn:1</link><guid>urn:1</guid>"
-        "</item></rdf:RDF>",
-        "<rss version='0.91'><channel><title>Harbour News</title><item><title>Ferry</title><guid>urn:1</guid></item>"
-        "</channel></rss>",
-        "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><title>Harbour News</title><entry><id>urn:1</id>"
-        "<title mode='escaped' type='text/html'>Ferry</title><issued>2024-06-18</issued></entry></feed>",
-        "<rss xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>Harbour News</title><atom:link rel='self' href='x'/>"
-        "<item><title>Ferry</title><atom:id>urn:1</atom:id></item></channel></rss>",
+        (
+            "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
+            "<channel rdf:about='x'><title>Harbour News</title></channel>"
+            "<item rdf:about='urn:1'><title>Ferry</title><link>https://h.example/1</link></item></rdf:RDF>"
+        ),
+        (
+            "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
+            " xmlns='http://my.netscape.com/rdf/simple/0.9/'>"
+            "<channel><title>Harbour News</title></channel><item><title>Ferry</title><link>urn:1</link>"
+            "<guid>urn:1</guid>"
+            "</item></rdf:RDF>"
+        ),
+        (
+            "<rss version='0.91'><channel><title>Harbour News</title><item><title>Ferry</title>"
+            "<guid>urn:1</guid></item>"
+            "</channel></rss>"
+        ),
+        (
+            "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><title>Harbour News</title><entry>"
+            "<id>urn:1</id>"
+            "<title mode='escaped' type='text/html'>Ferry</title><issued>2024-06-18</issued></entry></feed>"
+        ),
+        (
+            "<rss xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>Harbour News</title><atom:link"
+            " rel='self' href='x'/>"
+            "<item><title>Ferry</title><atom:id>urn:1</atom:id></item></channel></rss>"
+        ),
         "<channel><title>Harbour News</title><item><title>Ferry</title><guid>urn:1</guid></item></channel>",
     ],
 )

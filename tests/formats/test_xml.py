@@ -110,6 +110,15 @@ class TestRefused:
         assert unfit(b"<a>" + b"<b/>" * (xml.NODES + 1) + b"</a>").kind == "size"
         assert time.process_time() - start < 3
 
+    def test_an_element_of_very_many_attributes(self) -> None:
+        crowd = b" ".join(b"a%d='1'" % number for number in range(xml.ATTRIBUTES + 1))
+        assert "attributes" in str(unfit(b"<a " + crowd + b"/>"))
+
+    @pytest.mark.parametrize("start", [b"<![CDATA[", b"<!-- ", b"1 &lt; 2, and 3 > "])
+    def test_a_long_text_behind_a_sign_is_none(self, start: bytes) -> None:
+        end = {b"<![": b"]]>", b"<!-": b" -->"}.get(start[:3], b"")
+        xml.parse(b"<a>" + start + b"word = x/y " * 5000 + end + b"</a>")
+
     def test_deep_nesting(self) -> None:
         start = time.process_time()
         assert unfit(b"<a>" * DEEP + b"</a>" * DEEP).kind == "syntax"
