@@ -30,29 +30,30 @@ def main(
 ) -> None:
     """Measure processor time, so that what else runs here matters little; takes about a minute."""
     texts = corpus.articles(articles, "bench")
-    files = {name: [write(each) for each in texts] for name, write in writers.WRITERS.items()}
+    files = {name: writers.files(name, texts) for name in writers.WRITERS}
     chain = enrich.load(Settings())
     costs: dict[str, list[float]] = {name: [] for name in files}
     model: list[float] = []
     for number in range(rounds + 1):
-        read = {name: _read(name, data) for name, data in files.items()}
+        read = {name: _read(name, data, articles) for name, data in files.items()}
         enriched = _enrich(chain, texts)
         if number:  # The first one warms up.
             model.append(enriched)
             for name, seconds in read.items():
                 costs[name].append(seconds)
-    figures = _figures(files, costs, statistics.median(model))
+    sizes = {name: sum(map(len, data)) / articles for name, data in files.items()}
+    figures = _figures(sizes, costs, statistics.median(model))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(figures, indent=2) + "\n")
     print(_table(figures))
     print(f"written to {out}")
 
 
-def _read(name: str, files: Sequence[bytes]) -> float:
+def _read(name: str, files: Sequence[bytes], count: int) -> float:
     """Processor seconds an article.
 
     Raises:
-        RuntimeError: a file was not read as one article with its text: then there is nothing to compare.
+        RuntimeError: the files were not read as so many articles with text: there is nothing to compare.
     """
     context = formats.Context(
         source="bench", feed="bench", location="bench", received=datetime.now(UTC), limit=1_000_000
@@ -61,11 +62,9 @@ def _read(name: str, files: Sequence[bytes]) -> float:
     found = [one for data in files for one in formats.parse(data, context)]
     seconds = time.process_time() - start
     bodies = [one.body for one in found if isinstance(one, RawArticle) and one.body]
-    if len(bodies) != len(files) or len(found) != len(files):
-        raise RuntimeError(
-            f"{name}: {len(files)} files gave {len(bodies)} articles and {len(found)} outcomes"
-        )
-    return seconds / len(files)
+    if len(bodies) != count or len(found) != count:
+        raise RuntimeError(f"{name}: of {count} articles came {len(bodies)}, in {len(found)} outcomes")
+    return seconds / count
 
 
 def _enrich(chain: enrich.Chain, articles: Sequence[RawArticle]) -> float:
@@ -77,19 +76,19 @@ def _enrich(chain: enrich.Chain, articles: Sequence[RawArticle]) -> float:
     return (time.process_time() - start) / len(articles)
 
 
-def _figures(files: dict[str, list[bytes]], costs: dict[str, list[float]], model: float) -> dict[str, Any]:
+def _figures(sizes: dict[str, float], costs: dict[str, list[float]], model: float) -> dict[str, Any]:
     return {
         "models_ms": model * 1000,
         "bar": BAR,
         "formats": {
             name: {
                 "articles_per_s": 1 / statistics.median(costs[name]),
-                "mb_per_s": statistics.mean(map(len, data)) / statistics.median(costs[name]) / 1e6,
+                "mb_per_s": size / statistics.median(costs[name]) / 1e6,
                 "share_of_models": statistics.median(costs[name]) / model,
                 "lowest": min(costs[name]) / model,
                 "highest": max(costs[name]) / model,
             }
-            for name, data in files.items()
+            for name, size in sizes.items()
         },
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from html import escape
 
@@ -137,27 +137,37 @@ def anpa1312(article: RawArticle) -> bytes:
     ).encode()
 
 
-def rss(article: RawArticle) -> bytes:
-    """A feed of RSS 2.0 with one item."""
+def rss(*articles: RawArticle) -> bytes:
+    """A feed of RSS 2.0."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"'
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Harbour</title>'
-        f"<language>{article.language_declared}</language>"
-        f"<item><guid isPermaLink='false'>{article.guid}</guid>"
-        f"<title>{escape(_headline(article))}</title><link>http://x.example/1</link>"
-        "<pubDate>Wed, 19 Jun 2024 10:15:00 +0200</pubDate><description>Short.</description>"
-        f"<content:encoded>{escape(_html(article))}</content:encoded></item></channel></rss>"
+        f"{''.join(map(_rss_item, articles))}</channel></rss>"
     ).encode()
 
 
-def atom(article: RawArticle) -> bytes:
-    """An Atom feed with one entry."""
+def _rss_item(article: RawArticle) -> str:
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"'
-        f' xml:lang="{article.language_declared}"><title>Harbour</title><id>f</id><updated>{TIME}</updated>'
-        f"<entry><id>{article.guid}</id><title>{escape(_headline(article))}</title><updated>{TIME}</updated>"
-        f'<content type="html">{escape(_html(article))}</content></entry></feed>'
+        f"<item><guid isPermaLink='false'>{article.guid}</guid><title>{escape(_headline(article))}</title>"
+        "<link>http://x.example/1</link><pubDate>Wed, 19 Jun 2024 10:15:00 +0200</pubDate>"
+        f"<description>Short.</description><content:encoded>{escape(_html(article))}</content:encoded></item>"
+    )
+
+
+def atom(*articles: RawArticle) -> bytes:
+    """An Atom feed."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<title>Harbour</title><id>f</id><updated>{TIME}</updated>"
+        f"{''.join(map(_atom_entry, articles))}</feed>"
     ).encode()
+
+
+def _atom_entry(article: RawArticle) -> str:
+    return (
+        f"<entry><id>{article.guid}</id><title>{escape(_headline(article))}</title><updated>{TIME}</updated>"
+        f'<content type="html">{escape(_html(article))}</content></entry>'
+    )
 
 
 def json_feed(article: RawArticle) -> bytes:
@@ -196,19 +206,28 @@ def email(article: RawArticle) -> bytes:
     return message.as_bytes()
 
 
-WRITERS: dict[str, Callable[[RawArticle], bytes]] = {
-    "text": text,
-    "jsonl": jsonl,
-    "ninjs 1.x": ninjs_1,
-    "ninjs 3.x": ninjs_3,
-    "nitf": nitf,
-    "newsml-g2": newsml_g2,
-    "newsml-1.2": newsml_1,
-    "iptc7901": iptc7901,
-    "anpa1312": anpa1312,
-    "rss": rss,
-    "atom": atom,
-    "json-feed": json_feed,
-    "html": html,
-    "email": email,
+WRITERS: dict[str, tuple[Callable[..., bytes], int]] = {
+    "text": (text, 1),
+    "jsonl": (jsonl, 1),
+    "ninjs 1.x": (ninjs_1, 1),
+    "ninjs 3.x": (ninjs_3, 1),
+    "nitf": (nitf, 1),
+    "newsml-g2": (newsml_g2, 1),
+    "newsml-1.2": (newsml_1, 1),
+    "iptc7901": (iptc7901, 1),
+    "anpa1312": (anpa1312, 1),
+    "rss, one item": (rss, 1),
+    "rss, 20 items": (rss, 20),
+    "atom, one item": (atom, 1),
+    "atom, 20 items": (atom, 20),
+    "json-feed": (json_feed, 1),
+    "html": (html, 1),
+    "email": (email, 1),
 }
+"""How articles are written in each format, and how many stand in a file."""
+
+
+def files(name: str, articles: Sequence[RawArticle]) -> list[bytes]:
+    """The articles as files of a format."""
+    write, count = WRITERS[name]
+    return [write(*articles[first : first + count]) for first in range(0, len(articles), count)]

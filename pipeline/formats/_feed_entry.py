@@ -47,6 +47,8 @@ _CORE = re.compile(
     re.IGNORECASE,
 )
 ATOM_0_3 = "http://purl.org/atom/ns#"
+_TAG_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ATTRIBUTES = ("type", "mode", "href", "rel", "term", "scheme", "label", "domain", "src", "isPermaLink")
 _XML = "application/xml; charset=utf-8"
 
@@ -144,7 +146,11 @@ def _name(element: Element, root: Element) -> str:
 
 def _copied(element: Element, name: str, root: Element, flags: list[str]) -> list[Element]:
     local = xml.local(element).lower()
-    attributes = {key: value for key in _ATTRIBUTES if (value := element.get(key)) and len(value) <= SHORT}
+    attributes = {
+        key: _ILLEGAL.sub("", value)
+        for key in _ATTRIBUTES
+        if (value := element.get(key)) and len(value) <= SHORT
+    }
     made = etree.Element(name, attributes)
     below = list(xml.children(element))
     if local in _TEXTS or local == "encoded":
@@ -163,7 +169,10 @@ def _copied(element: Element, name: str, root: Element, flags: list[str]) -> lis
         if len(text) > SHORT:
             flags.append(f"a {local} of {len(text):,} characters is left out")
             return []
-    text, mended = characters.mended(text)
+    legal, mended = characters.mended(text)
+    text = _ILLEGAL.sub("", legal)
+    if text != legal:
+        mended.append("characters that XML forbids are left out")
     # Each reference in a text costs a call of feedparser's; a CDATA section costs one.
     escaped = ("&" in text or "<" in text) and "]]>" not in text
     made.text = etree.CDATA(text) if escaped else text
@@ -183,7 +192,8 @@ def _inline(element: Element, *, literal: bool) -> str:
         raise UnfitError("size", f"too large: {count:,} elements in one text; {ELEMENTS:,} may be")
     inner = copy.deepcopy(element)
     for each in inner.iter(etree.Element):
-        each.tag = xml.local(each)
+        name = xml.local(each)
+        each.tag = name if _TAG_NAME.fullmatch(name) else "span"
         for key in [key for key in each.attrib if str(key).startswith("{")]:
             del each.attrib[key]
     etree.cleanup_namespaces(inner)

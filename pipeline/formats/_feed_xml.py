@@ -75,7 +75,7 @@ def parse(data: bytes) -> Feed:
         root, more = xml.parse(mended.encode(errors="surrogatepass"))
     except UnfitError as error:
         if error.kind != "syntax":
-            raise
+            raise UnfitError(error.kind, str(error)) from error  # Its offset is not that of the file.
         return _recovered(mended, flags, first)
     return Feed(root, flags + more, 0)
 

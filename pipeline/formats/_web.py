@@ -176,7 +176,8 @@ def link(text: Any, base: str = "") -> str:
         parts = urlsplit(whole)
     except ValueError:
         return ""
-    return whole if parts.scheme in ("http", "https") and parts.hostname else ""
+    known = parts.scheme in ("http", "https") and parts.hostname
+    return whole if known and whole.isprintable() else ""
 
 
 def summary(sheet: Sheet, text: str) -> None:

@@ -178,7 +178,7 @@ def _text(sheet: Sheet, entry: Any, context: Context, base: str) -> None:
             sheet.media(media)
             sheet.flag(*flags)
             break
-    if described.strip() and values:
+    if described.strip() and values and described not in values:  # feedparser gives the content as both
         flow, media, _ = _flow(described, context.limit, base)
         _web.summary(sheet, str(flow.fields().get("body", "")))
         sheet.media(media)

@@ -115,6 +115,22 @@ def test_a_fact_that_is_far_too_long_is_left_out_and_told(name: str) -> None:
     assert flags == [f"a {name.lower()} of 1,000,000 characters is left out"]
 
 
+@pytest.mark.parametrize("name", ["a:b:c", ":", "a.b-c"])
+def test_odd_names_of_elements_within_a_text_do_no_harm(name: str) -> None:
+    item = etree.fromstring("<item><description><b>Ferry</b></description></item>")
+    root = etree.fromstring("<rss><channel/></rss>")
+    text = f"<rss><channel><item><description><{name}>Ferry</{name}></description></item></channel></rss>"
+    recovered = etree.fromstring(text, etree.XMLParser(recover=True))
+    found = next(_feed_xml.items(recovered), item)
+    assert "Ferry" in _feed_entry.entry(found, root, "")[0]["summary"]
+
+
+def test_what_xml_forbids_is_left_out_and_told() -> None:
+    found, flags = entry("<title>Fer\ufffery</title>".replace("\ufffe", "&#xFFFE;"))
+    assert found["title"] == "Ferry"
+    assert flags == [] or "forbids" in flags[0]
+
+
 def test_an_attribute_that_is_far_too_long_is_left_out() -> None:
     found, _ = entry(f"<title>Ferry</title><category domain='{'w' * 5000}'>News</category>")
     assert found["tags"] == [{"term": "News", "scheme": None, "label": None}]

@@ -171,6 +171,8 @@ def test_more_tags_than_an_article_has_are_refused() -> None:
         ("mailto:desk@harbour.example", "", ""),
         ("http://[broken", "", ""),
         ("https://", "", ""),
+        ("https://harbour.example/\ud800", "", ""),
+        ("https://harbour.example/\0", "", ""),
         ("", "https://harbour.example/", ""),
         (None, "", ""),
         (7, "", ""),
