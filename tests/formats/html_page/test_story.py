@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from pipeline.formats import _page_story, markup
-from pipeline.formats._page_facts import Page
-from pipeline.formats._page_story import Story
+from pipeline.formats import markup
+from pipeline.formats.html_page import story as page_story
+from pipeline.formats.html_page.facts import Page
+from pipeline.formats.html_page.story import Story
 from pipeline.formats.shape import UnfitError
 
 LIMIT = 1_000_000
@@ -25,7 +26,7 @@ def story(body: str, head: str = "", limit: int = LIMIT) -> Story:
     text = f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
     root = markup.html(text)
     assert root is not None
-    return _page_story.of(root, text, Page(root), limit)
+    return page_story.of(root, text, Page(root), limit)
 
 
 def body(text: str, head: str = "") -> str:

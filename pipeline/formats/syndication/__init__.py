@@ -8,11 +8,14 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.formats import _feed_entry, _feed_media, _feed_xml, _web, dates, markup, prose, xml
+from pipeline.formats import _web, dates, markup, prose, xml
 from pipeline.formats.flow import Flow
 from pipeline.formats.shape import NO_ITEM, Context, Outcome, UnfitError, outcomes, whole
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
+from pipeline.formats.syndication import document
+from pipeline.formats.syndication import entry as feed_entry
+from pipeline.formats.syndication import media as feed_media
 from pipeline.formats.xml import Element
 
 NAME = "rss-atom"
@@ -65,10 +68,10 @@ class _Feed:
 
 
 def _items(data: bytes, context: Context) -> Iterator[dict[str, Any] | UnfitError]:
-    parsed = _feed_xml.parse(data)
+    parsed = document.parse(data)
     feed = _feed(parsed.root, parsed.flags)
     empty = True
-    for item in _feed_xml.items(parsed.root):
+    for item in document.items(parsed.root):
         empty = False
         try:
             yield (
@@ -88,7 +91,7 @@ def _items(data: bytes, context: Context) -> Iterator[dict[str, Any] | UnfitErro
 def _feed(root: Element, flags: list[str]) -> _Feed:
     if xml.local(root).lower() not in ("rss", "rdf", "feed", "channel"):
         raise UnfitError("format", f"XML of another kind: its root element is {xml.local(root)}, no feed")
-    head, mended = _feed_entry.header(root)
+    head, mended = feed_entry.header(root)
     return _Feed(
         root=root,
         flags=[*flags, *mended],
@@ -97,7 +100,7 @@ def _feed(root: Element, flags: list[str]) -> _Feed:
         rights=_web.line(head.get("rights", "")),
         link=_web.link(head.get("link")),
         # An entry without an author is by those of the feed (RFC 4287, 4.1.2); RSS knows no such rule.
-        authors=_authors(root) if _feed_entry.is_atom(root) else [],
+        authors=_authors(root) if feed_entry.is_atom(root) else [],
     )
 
 
@@ -116,7 +119,7 @@ def _deleted(item: Element, context: Context) -> dict[str, Any]:
 def _article(item: Element, feed: _Feed, context: Context) -> dict[str, Any]:
     sheet = Sheet(context)
     base = _web.link(item.base or "") or feed.link
-    entry, flags = _feed_entry.entry(item, feed.root, base)
+    entry, flags = feed_entry.entry(item, feed.root, base)
     sheet.flag(*feed.flags, *flags)
     link = _web.link(xml.text(xml.child(item, "origLink"))) or _link(entry)
     sheet.line("guid", _guid(item) or link)
@@ -128,7 +131,7 @@ def _article(item: Element, feed: _Feed, context: Context) -> dict[str, Any]:
     _dates(sheet, entry, context)
     _subjects(sheet, entry, item)
     sheet.line("rights", _web.line(entry.get("rights", "")) or feed.rights)
-    files = _feed_media.linked(item, link or base)
+    files = feed_media.linked(item, link or base)
     sheet.media(file.media for file in files)
     _web.item_class(sheet, (file.kind for file in files))
     if xml.text(xml.child(item, "control", "draft")).lower() == "yes":
@@ -237,7 +240,7 @@ def _subjects(sheet: Sheet, entry: Any, item: Element) -> None:
     mrss = [
         child
         for child in xml.children(item, "category", "keywords")
-        if xml.namespace(child).startswith(_feed_xml.MEDIA.rstrip("/"))
+        if xml.namespace(child).startswith(document.MEDIA.rstrip("/"))
     ]
     sheet.add("keywords", (part for child in mrss for part in xml.text(child).split(",")))
 

@@ -8,29 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats import _feed_xml, xml
+from pipeline.formats import xml
 from pipeline.formats.shape import UnfitError
+from pipeline.formats.syndication import document as documents
 
 GOOD = "<rss version='2.0'><channel><title>Harbour</title><item><title>Ferry</title></item></channel></rss>"
 
 
 def titles(text: str | bytes) -> list[str]:
-    feed = _feed_xml.parse(text if isinstance(text, bytes) else text.encode())
-    return [xml.text(xml.child(item, "title")) for item in _feed_xml.items(feed.root)]
+    feed = documents.parse(text if isinstance(text, bytes) else text.encode())
+    return [xml.text(xml.child(item, "title")) for item in documents.items(feed.root)]
 
 
 def flags(text: str) -> str:
-    return " | ".join(_feed_xml.parse(text.encode()).flags)
+    return " | ".join(documents.parse(text.encode()).flags)
 
 
 def refused(text: str | bytes) -> UnfitError:
     with pytest.raises(UnfitError) as caught:
-        _feed_xml.parse(text if isinstance(text, bytes) else text.encode())
+        documents.parse(text if isinstance(text, bytes) else text.encode())
     return caught.value
 
 
 def test_what_is_well_formed_stays_as_it_is() -> None:
-    feed = _feed_xml.parse(GOOD.encode())
+    feed = documents.parse(GOOD.encode())
     assert feed.flags == []
     assert feed.lost == 0
     assert titles(GOOD) == ["Ferry"]
@@ -77,8 +78,8 @@ def test_a_bare_ampersand_is_mended() -> None:
 
 def test_elements_that_do_not_close_in_order_are_read_as_far_as_can_be_told() -> None:
     more = "<description><i>One<b>two</i></b></description></item><item><title>B</title></item>"
-    feed = _feed_xml.parse(GOOD.replace("</item>", more).encode())
-    items = list(_feed_xml.items(feed.root))
+    feed = documents.parse(GOOD.replace("</item>", more).encode())
+    items = list(documents.items(feed.root))
     assert xml.text(xml.child(items[0], "title")) == "Ferry"
     assert len(items) + feed.lost == 2
     assert "was mended" in feed.flags[-1]
@@ -90,14 +91,14 @@ def test_of_what_nothing_can_be_saved_the_first_fault_is_told() -> None:
 
 def test_items_that_cannot_be_saved_are_counted() -> None:
     text = GOOD.replace("</channel>", '<item><title>B</item><item attr=\x01"></channel>')
-    feed = _feed_xml.parse(text.encode())
-    assert feed.lost + sum(1 for _ in _feed_xml.items(feed.root)) >= 2
+    feed = documents.parse(text.encode())
+    assert feed.lost + sum(1 for _ in documents.items(feed.root)) >= 2
 
 
 def test_quoted_attributes_are_not_quoted_again() -> None:
     text = GOOD.replace("<item>", "<item a='x b=c d' e=\"f='g'\" h=i>")
-    root = _feed_xml.parse(text.encode()).root
-    (item,) = _feed_xml.items(root)
+    root = documents.parse(text.encode()).root
+    (item,) = documents.items(root)
     assert {str(key): value for key, value in item.attrib.items()} == {"a": "x b=c d", "e": "f='g'", "h": "i"}
 
 
@@ -174,11 +175,11 @@ def test_items_stand_where_they_like_and_what_is_within_one_is_none(text: str) -
 def test_any_text_is_xml_or_refused(text: str) -> None:
     for document in (text, f"<rss>{text}</rss>", f"<rss><channel><item {text}>x</item></channel></rss>"):
         try:
-            feed = _feed_xml.parse(document.encode())
+            feed = documents.parse(document.encode())
         except UnfitError as error:
             assert str(error)  # noqa: PT017 - any reason is one
         else:
-            assert list(_feed_xml.items(feed.root)) is not None
+            assert list(documents.items(feed.root)) is not None
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_any_text_is_xml_or_refused(text: str) -> None:
 def test_what_must_be_a_trap_takes_no_time(inside: str) -> None:
     start = time.process_time()
     try:
-        _feed_xml.parse(f"<rss>{inside}</rss>".encode())
+        documents.parse(f"<rss>{inside}</rss>".encode())
     except UnfitError as error:
         assert error.kind in ("syntax", "size", "truncated")  # noqa: PT017 - any of them is fine
     assert time.process_time() - start < 3.0

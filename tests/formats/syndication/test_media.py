@@ -8,14 +8,15 @@ import pytest
 from msgspec import UNSET
 
 from pipeline.article import Media
-from pipeline.formats import _feed_media, xml
+from pipeline.formats import xml
+from pipeline.formats.syndication import media as feed_media
 
 NAMES = "xmlns:media='http://search.yahoo.com/mrss/' xmlns:a='http://www.w3.org/2005/Atom'"
 
 
-def linked(inside: str, base: str = "") -> list[_feed_media.Linked]:
+def linked(inside: str, base: str = "") -> list[feed_media.Linked]:
     root, _ = xml.parse(f"<item {NAMES}>{inside}</item>".encode())
-    return _feed_media.linked(root, base)
+    return feed_media.linked(root, base)
 
 
 def media(inside: str, base: str = "") -> list[Media]:
@@ -113,5 +114,5 @@ def test_a_width_that_is_no_number_of_pixels_is_absent(width: str, pixels: objec
 def test_so_many_files_that_it_must_be_a_trap_take_no_time(name: str) -> None:
     inside = "".join(f"<{name} url='https://h.example/{number}'/>" for number in range(50_000))
     start = time.process_time()
-    assert len(media(inside)) == _feed_media.TIMES
+    assert len(media(inside)) == feed_media.TIMES
     assert time.process_time() - start < 2.0

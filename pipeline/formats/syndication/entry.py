@@ -18,8 +18,8 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
 from pipeline.formats import characters, xml
-from pipeline.formats._feed_xml import ATOM, CONTENT, DC, ITEMS, TERMS, XHTML
 from pipeline.formats.shape import UnfitError
+from pipeline.formats.syndication.document import ATOM, CONTENT, DC, ITEMS, TERMS, XHTML
 from pipeline.formats.xml import Element
 
 SHORT = 2048

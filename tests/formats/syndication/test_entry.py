@@ -12,8 +12,9 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from lxml import etree
 
-from pipeline.formats import _feed_entry, _feed_xml
 from pipeline.formats.shape import UnfitError
+from pipeline.formats.syndication import document as documents
+from pipeline.formats.syndication import entry as feed_entry
 from tests.formats.conformance import opening_forbidden
 
 RSS = "<rss version='2.0' {}><channel><title>Harbour</title><item>{}</item></channel></rss>"
@@ -21,13 +22,13 @@ ATOM = "<feed xmlns='http://www.w3.org/2005/Atom' {}><title>Harbour</title><entr
 
 
 def entry(inside: str, shell: str = RSS, names: str = "") -> tuple[Any, list[str]]:
-    root = _feed_xml.parse(shell.format(names, inside).encode()).root
-    (item,) = _feed_xml.items(root)
-    return _feed_entry.entry(item, root, "https://harbour.example/")
+    root = documents.parse(shell.format(names, inside).encode()).root
+    (item,) = documents.items(root)
+    return feed_entry.entry(item, root, "https://harbour.example/")
 
 
 def header(text: str) -> Any:
-    return _feed_entry.header(_feed_xml.parse(text.encode()).root)[0]
+    return feed_entry.header(documents.parse(text.encode()).root)[0]
 
 
 @pytest.mark.parametrize(
@@ -121,8 +122,8 @@ def test_odd_names_of_elements_within_a_text_do_no_harm(name: str) -> None:
     root = etree.fromstring("<rss><channel/></rss>")
     text = f"<rss><channel><item><description><{name}>Ferry</{name}></description></item></channel></rss>"
     recovered = etree.fromstring(text, etree.XMLParser(recover=True))
-    found = next(_feed_xml.items(recovered), item)
-    assert "Ferry" in _feed_entry.entry(found, root, "")[0]["summary"]
+    found = next(documents.items(recovered), item)
+    assert "Ferry" in feed_entry.entry(found, root, "")[0]["summary"]
 
 
 def test_what_xml_forbids_is_left_out_and_told() -> None:
@@ -139,8 +140,8 @@ def test_an_attribute_that_is_far_too_long_is_left_out() -> None:
 def test_of_too_many_elements_the_first_are_read_and_that_is_told() -> None:
     many = "".join(f"<category>c{number}</category>" for number in range(2000))
     found, flags = entry(f"<title>Ferry</title>{many}")
-    assert len(found["tags"]) == _feed_entry.TIMES
-    assert flags == [f"of more than {_feed_entry.TIMES} elements category the rest is left out"]
+    assert len(found["tags"]) == feed_entry.TIMES
+    assert flags == [f"of more than {feed_entry.TIMES} elements category the rest is left out"]
 
 
 def test_more_elements_in_a_text_than_one_has_are_refused() -> None:
@@ -181,7 +182,7 @@ def test_nothing_that_looks_like_a_path_or_an_address_is_opened(tmp_path: Path) 
     with opening_forbidden():
         for text in (str(secret), secret.as_uri(), "http://127.0.0.1:1/feed"):
             with contextlib.suppress(UnfitError):
-                _feed_xml.parse(text.encode())
+                documents.parse(text.encode())
             found, _ = entry(f"<title>{text}</title><link>{text}</link><guid>{text}</guid>")
             assert "Secret" not in str(found)
 
@@ -206,11 +207,11 @@ def test_the_parser_behind_feedparser_reads_no_external_entity(tmp_path: Path) -
 
 
 def test_the_document_that_it_gets_is_plain_utf_8_without_a_doctype() -> None:
-    root = _feed_xml.parse(
+    root = documents.parse(
         b"<!DOCTYPE rss><rss><channel><item><title>F\xc3\xa4hre</title></item></channel></rss>"
     ).root
-    (item,) = _feed_xml.items(root)
-    copied, _ = _feed_entry._copies(list(item), root)
-    document = _feed_entry._document(root, copied, item)
+    (item,) = documents.items(root)
+    copied, _ = feed_entry._copies(list(item), root)
+    document = feed_entry._document(root, copied, item)
     assert b"DOCTYPE" not in document
     assert etree.fromstring(document).findtext("channel/item/title") == "Fähre"

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats import _page_facts, markup
-from pipeline.formats._page_facts import Page
+from pipeline.formats import markup
+from pipeline.formats.html_page import facts
+from pipeline.formats.html_page.facts import Page
 from pipeline.formats.shape import UnfitError
 
 
@@ -82,7 +83,7 @@ def test_of_several_articles_the_one_of_the_page_counts() -> None:
 
 
 def test_more_json_ld_than_a_page_has_is_not_read() -> None:
-    one = linked(STORY | {"description": "x" * _page_facts.LINKED})
+    one = linked(STORY | {"description": "x" * facts.LINKED})
     assert one.headline() == ""
 
 

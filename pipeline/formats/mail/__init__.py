@@ -11,9 +11,9 @@ from msgspec import structs
 
 from pipeline.article import RawArticle
 from pipeline.formats import _web, characters, dates, prose
-from pipeline.formats._mail_parts import Leaf, header, leaves, parameter, parse
-from pipeline.formats._mail_text import plain
 from pipeline.formats.flow import Flow
+from pipeline.formats.mail.parts import Leaf, header, leaves, parameter, parse
+from pipeline.formats.mail.text import plain
 from pipeline.formats.shape import Context, Outcome, Piece, UnfitError, outcome, whole
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream, stream_of

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.article import Media
-from pipeline.formats import _page_story, _web, characters, charset, dates, markup, prose, xml
-from pipeline.formats._page_facts import Page
+from pipeline.formats import _web, characters, charset, dates, markup, prose, xml
+from pipeline.formats.html_page import story as page_story
+from pipeline.formats.html_page.facts import Page
 from pipeline.formats.shape import Context, Outcome, UnfitError, outcome, whole
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
@@ -55,7 +56,7 @@ def _fields(data: bytes, context: Context) -> dict[str, Any]:
     sheet = Sheet(context)
     sheet.flag(*flags, *mended, *page.flags)
     _facts(sheet, page, context)
-    story = _page_story.of(root, text, page, context.limit)
+    story = page_story.of(root, text, page, context.limit)
     sheet.line("subheadline", story.deck or _web.line(page.linked("alternativeHeadline")))
     for field, value in story.flow.fields().items():
         sheet.put(field, value)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats import _mail_text
-from pipeline.formats._mail_text import plain, unsigned
+from pipeline.formats.mail import text as mail_text
+from pipeline.formats.mail.text import plain, unsigned
 
 
 def flowed(text: str, *, delete_space: bool = False) -> str:
@@ -75,4 +75,4 @@ def test_many_lines_take_no_time() -> None:
     unsigned("-- \n" * 500_000)
     flowed(">" * 1_000_000)
     assert time.process_time() - start < 2.0
-    assert _mail_text.SIGNATURE > 0
+    assert mail_text.SIGNATURE > 0

@@ -12,8 +12,8 @@ from lxml import etree
 
 from pipeline.article import Media
 from pipeline.formats import _web, markup, prose, xml
-from pipeline.formats._page_facts import Page
 from pipeline.formats.flow import Flow
+from pipeline.formats.html_page.facts import Page
 from pipeline.formats.xml import Element
 
 ENOUGH = 250
