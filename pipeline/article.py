@@ -269,10 +269,11 @@ def check(article: RawArticle) -> None:
     """What the contract asks beyond the fields' own types.
 
     Raises:
-        InvalidArticleError: there is no text though the article is a text and not canceled, a date is not
-            in the calendar, or a span is empty or leaves the body.
+        InvalidArticleError: there is no text though the article is a text that is, or may come to be, for
+            readers, a date is not in the calendar, or a span is empty or leaves the body.
     """
-    needs_text = article.status != "canceled" and (article.item_class or "text") == "text"
+    kept = article.status == "canceled" or (article.status == "withheld" and not article.embargo)
+    needs_text = not kept and (article.item_class or "text") == "text"
     if needs_text and not (article.body or article.headline or article.summary):
         raise InvalidArticleError("neither headline nor body: there is no text to publish")
     for date in (article.created, article.modified):

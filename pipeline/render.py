@@ -106,7 +106,7 @@ def results(found: Results) -> None:
         return
     for place, hit in enumerate(found.hits, 1):
         out.print(Text(f"{place:>2}. {hit.title}", "bold"))
-        facts = [hit.created, hit.language, ", ".join(hit.topics), hit.source]
+        facts = [hit.created or hit.modified, hit.language, ", ".join(hit.topics), hit.source]
         _below(Text(" · ".join(fact for fact in facts if fact), "dim"))
         for fragment in hit.highlights[:2]:
             _below(Text("… ") + marked(fragment) + Text(" …"))

@@ -40,7 +40,7 @@ _FRAGMENT_CHARACTERS = 160
 _HIGHLIGHTED_CHARACTERS = 200_000
 _UNAVAILABLE = {429, 502, 503, 504}
 _SHOWN = [
-    *("title", "source", "language", "created", "status", "version", "url"),
+    *("title", "source", "language", "created", "modified", "status", "version", "url"),
     *("topics", "topic_names", "people", "places", "organizations"),
 ]
 
@@ -57,6 +57,7 @@ class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         title: its headline, else its first words.
         created: as exact as the wire gave it.
+        modified: when this version was made, as exact.
         topics: the topics' names, the most likely first; ``qcodes`` has their qcodes.
         highlights: the passages of the body that answer best (else the headline), the best first, with
             what matched between the markers.
@@ -70,6 +71,7 @@ class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int
     language: str | None = None
     created: str | None = None
+    modified: str | None = None
     url: str | None = None
     topics: tuple[str, ...] = ()
     qcodes: tuple[str, ...] = ()
@@ -231,6 +233,7 @@ def _hit(hit: Mapping[str, Any]) -> Hit:
         version=source["version"],
         language=source.get("language"),
         created=source.get("created"),
+        modified=source.get("modified"),
         url=source.get("url"),
         topics=tuple(source.get("topic_names", ())),
         qcodes=tuple(source.get("topics", ())),

@@ -102,6 +102,12 @@ def test_only_a_text_needs_text() -> None:
         article.check(raw(body=UNSET, item_class="text"))
 
 
+def test_what_is_held_back_without_an_end_needs_none_either() -> None:
+    article.check(raw(body=UNSET, status="withheld"))
+    with pytest.raises(InvalidArticleError, match="no text"):
+        article.check(raw(body=UNSET, status="withheld", embargo=datetime(2030, 1, 1, tzinfo=UTC)))
+
+
 def test_tables_stay_within_the_body() -> None:
     with pytest.raises(InvalidArticleError, match="3:500"):
         article.check(raw(tables=(Span(3, 500),)))

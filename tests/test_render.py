@@ -116,6 +116,12 @@ def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
     assert "0.88" in text
 
 
+def test_a_hit_without_a_date_of_creation_shows_that_of_its_version(printed: io.StringIO) -> None:
+    hit = Hit(id="a" * 32, score=1, title="T", source="s", status="usable", version=1, modified="2024-06-19")
+    render.results(Results(1, 1, (hit,)))
+    assert "2024-06-19" in printed.getvalue()
+
+
 def test_what_editors_must_know_is_shown(printed: io.StringIO) -> None:
     render.document(
         {

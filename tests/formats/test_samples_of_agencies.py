@@ -245,6 +245,7 @@ def test_what_may_be_an_article_is_one_and_what_must_not_is_none(path: str) -> N
         assert not rejected
         assert len(articles) == len(truth["items"])
     if outcome == "hold":
+        assert articles
         assert all(one.status == "withheld" for one in articles)
     if outcome == "accept_with_flags":
         assert any(one.flags for one in articles)

@@ -755,8 +755,10 @@ class TestBroken:
         assert isinstance(one, Rejected)
         assert one.kind == kind
 
-    def test_an_embargo_on_nothing_is_no_article(self) -> None:
-        assert isinstance(rejected(encoded({"uri": "u", "embargoed": "Next Monday"})), Rejected)
+    def test_an_embargo_without_an_end_is_kept_and_held_back_even_on_nothing(self) -> None:
+        one = article(encoded({"uri": "u", "embargoed": "Next Monday"}))
+        assert (one.status, one.body) == ("withheld", UNSET)
+        assert "Next Monday" in one.flags[0]
 
     @given(st.data())
     def test_no_cut_of_an_item_is_taken_for_the_whole(self, data: st.DataObject) -> None:
