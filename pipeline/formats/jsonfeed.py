@@ -39,9 +39,7 @@ def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each item, and one rejection for all items that are none, or for a feed without any."""
     piece = whole(stream, xml.DOCUMENT)
     if piece.dropped:
-        size = len(piece.data) + piece.dropped
-        reason = f"too large: {size:,} bytes; a feed may take {xml.DOCUMENT:,}"
-        yield piece.rejected(UnfitError("size", reason), context)
+        yield piece.too_large(context, xml.DOCUMENT)
     else:
         yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
 

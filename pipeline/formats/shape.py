@@ -141,10 +141,11 @@ class Piece:
             data=self.data,
         )
 
-    def too_large(self, context: Context) -> Rejected:
-        """The piece as rejected for its size."""
+    def too_large(self, context: Context, document: int | None = None) -> Rejected:
+        """The piece as rejected for its size; ``document``: how large a file may be that holds several."""
         size = len(self.data) + self.dropped
-        reason = f"too large: {size:,} bytes; an article's original may take {context.room:,}"
+        what, most = ("a file", document) if document else ("an article's original", context.room)
+        reason = f"too large: {size:,} bytes; {what} may take {most:,}"
         return self.rejected(UnfitError("size", reason), context)
 
 

@@ -272,7 +272,7 @@ def test_what_is_no_json_that_can_be_trusted_is_rejected(data: str, kind: str, w
 def test_a_feed_over_the_limit_is_told_with_its_size() -> None:
     one = rejected(feed({"id": "1"}) + b" " * (16 * 1024 * 1024))
     assert one.kind == "size"
-    assert "a feed may take 16,777,216" in one.reason
+    assert "a file may take 16,777,216" in one.reason
 
 
 def test_time_is_linear_in_the_number_of_items() -> None:

@@ -34,9 +34,7 @@ def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """The one article of a page."""
     piece = whole(stream, xml.DOCUMENT)
     if piece.dropped:
-        size = len(piece.data) + piece.dropped
-        reason = f"too large: {size:,} bytes; a page may take {xml.DOCUMENT:,}"
-        yield piece.rejected(UnfitError("size", reason), context)
+        yield piece.too_large(context, xml.DOCUMENT)
     else:
         yield outcome(piece, context, NAME, lambda data: _fields(data, context))
 

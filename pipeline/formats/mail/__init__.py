@@ -64,9 +64,7 @@ def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each mail, or for each that is in the copy attached to it in a format of its own."""
     piece = whole(stream, DOCUMENT)
     if piece.dropped:
-        size = len(piece.data) + piece.dropped
-        reason = f"too large: {size:,} bytes; a mail may take {DOCUMENT:,}"
-        yield piece.rejected(UnfitError("size", reason), context)
+        yield piece.too_large(context, DOCUMENT)
         return
     for each in _mails(piece):
         yield from _mail(each, context, 0)

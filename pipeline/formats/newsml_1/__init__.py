@@ -41,9 +41,7 @@ def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each NewsItem of the file, and for each further language of one."""
     piece = whole(stream, xml.DOCUMENT)
     if piece.dropped:
-        size = len(piece.data) + piece.dropped
-        reason = f"too large: {size:,} bytes; the limit for an XML file is {xml.DOCUMENT:,}"
-        yield piece.rejected(UnfitError("size", reason), context)
+        yield piece.too_large(context, xml.DOCUMENT)
     else:
         yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
 

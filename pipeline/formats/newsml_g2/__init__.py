@@ -44,9 +44,7 @@ def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each item of the file, and for each further language that has a body of its own."""
     piece = whole(stream, xml.DOCUMENT)
     if piece.dropped:
-        size = len(piece.data) + piece.dropped
-        reason = f"too large: {size:,} bytes of XML; the limit is {xml.DOCUMENT:,}"
-        yield piece.rejected(UnfitError("size", reason), context)
+        yield piece.too_large(context, xml.DOCUMENT)
     else:
         yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
 

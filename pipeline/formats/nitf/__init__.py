@@ -31,9 +31,7 @@ def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """The one article that a NITF file is."""
     piece = whole(stream, xml.DOCUMENT)
     if piece.dropped:
-        size = len(piece.data) + piece.dropped
-        reason = f"too large: {size:,} bytes; the limit for an XML file is {xml.DOCUMENT:,}"
-        yield piece.rejected(UnfitError("size", reason), context)
+        yield piece.too_large(context, xml.DOCUMENT)
     else:
         yield outcome(piece, context, NAME, lambda data: _article(data, context))
 

@@ -225,7 +225,7 @@ def test_what_must_be_a_trap_is_rejected(body: str, kind: str) -> None:
 def test_a_page_over_the_limit_is_told_with_its_size() -> None:
     one = rejected(page() + b" " * (16 * 1024 * 1024))
     assert one.kind == "size"
-    assert "a page may take 16,777,216" in one.reason
+    assert "a file may take 16,777,216" in one.reason
 
 
 def test_a_page_that_holds_nothing_is_empty() -> None:

@@ -382,7 +382,7 @@ def test_binary_data_is_none() -> None:
 def test_a_mail_over_the_limit_is_told_with_its_size() -> None:
     one = rejected(message("x" * mail.DOCUMENT))
     assert one.kind == "size"
-    assert "a mail may take 16,777,216" in one.reason
+    assert "a file may take 16,777,216" in one.reason
 
 
 # Several mails in a file
