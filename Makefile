@@ -40,9 +40,10 @@ lint: setup ## Check style and types
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 
-bench: setup ## Measure articles a second and seconds to searchable
+bench: setup ## Measure articles a second, seconds to searchable, and what reading each format costs
 	@$(BIN)/newswire up --fetch-only
 	@$(BIN)/python -m bench.end_to_end
+	@$(BIN)/python -m bench.formats
 
 lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
