@@ -35,12 +35,12 @@ class Event(Struct, frozen=True, kw_only=True):
 OnEvent: TypeAlias = Callable[[Event], None]
 
 
-class FeedSummary(Struct, kw_only=True):
-    """What came from one feed, counted as in ``Summary``, and how it is.
+class Counts(Struct, kw_only=True):
+    """What one feed did, or all of them together.
 
-    ``errors`` is how often the feed itself failed. ``up`` says whether it is at work: neither at its end,
-    nor failed and not started again yet. Both are of the object that feeds, which may stand for several
-    feeds. ``last_article`` is when the broker acknowledged one.
+    ``files`` (or other items) were read to their end, ``accepted`` articles are with the broker, ``rejected``
+    pieces were none, ``failed`` articles the broker refused, ``unreadable`` files could not be read,
+    ``errors`` is how often a feed itself failed, ``bytes`` were read.
     """
 
     files: int = 0
@@ -50,28 +50,29 @@ class FeedSummary(Struct, kw_only=True):
     unreadable: int = 0
     errors: int = 0
     bytes: int = 0
+
+
+class FeedSummary(Counts, kw_only=True):
+    """What came from one feed, and how it is.
+
+    ``up`` says whether it is at work: neither at its end, nor failed and not started again yet. It and
+    ``errors`` are of the object that feeds, which may stand for several feeds. ``last_article`` is when the
+    broker acknowledged one.
+    """
+
     up: bool = False
     last_article: datetime | None = None
     last_error: str | None = None
 
 
-class Summary(Struct, kw_only=True):
-    """What a run did: files (or other items) read to their end, articles, bytes read, seconds.
+class Summary(Counts, kw_only=True):
+    """What a run did, and for how many seconds.
 
-    ``rejected`` pieces were no articles, ``failed`` articles the broker refused, ``unreadable`` files could
-    not be read, ``errors`` is how often a feed itself failed, ``unacknowledged`` messages were on their way
-    when the run was ``stopped``, which it was only if something was left to read. ``feeds`` says the same of
-    each feed by its name.
+    ``unacknowledged`` messages were on their way when the run was ``stopped``, which it was only if something
+    was left to read. ``feeds`` says what each feed did, by its name.
     """
 
-    files: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    failed: int = 0
-    unreadable: int = 0
-    errors: int = 0
     unacknowledged: int = 0
-    bytes: int = 0
     seconds: float = 0.0
     stopped: bool = False
     feeds: dict[str, FeedSummary] = field(default_factory=dict)

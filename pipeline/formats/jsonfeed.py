@@ -10,7 +10,7 @@ from msgspec import UNSET
 from pipeline.article import Media
 from pipeline.formats import _json, _web, characters, dates, prose, xml
 from pipeline.formats.flow import Flow
-from pipeline.formats.shape import NO_ITEM, Context, Outcome, UnfitError, outcomes, whole
+from pipeline.formats.shape import NO_ITEM, Context, Outcome, UnfitError, document
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
 
@@ -37,11 +37,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each item, and one rejection for all items that are none, or for a feed without any."""
-    piece = whole(stream, xml.DOCUMENT)
-    if piece.dropped:
-        yield piece.too_large(context, xml.DOCUMENT)
-    else:
-        yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
+    return document(stream, context, NAME, xml.DOCUMENT, lambda data: _items(data, context))
 
 
 def _items(data: bytes, context: Context) -> Iterator[dict[str, Any] | UnfitError]:

@@ -207,6 +207,21 @@ def outcomes(
         yield piece.rejected(UnfitError(first.kind, _told(faults, count), first.offset), context, "validate")
 
 
+def document(
+    stream: Stream,
+    context: Context,
+    name: str,
+    limit: int,
+    items_of: Callable[[bytes], Iterable[dict[str, Any] | UnfitError]],
+) -> Iterator[Outcome]:
+    """As ``outcomes``, of a whole file that is one document of at most ``limit`` bytes."""
+    piece = whole(stream, limit)
+    if piece.dropped:
+        yield piece.too_large(context, limit)
+    else:
+        yield from outcomes(piece, context, name, items_of)
+
+
 def _told(faults: list[str], count: int) -> str:
     """The faults of a file's items, for a person."""
     if count <= 1:

@@ -10,9 +10,9 @@ from typing import Self
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it still stands on asyncore
     from pyftpdlib.authorizers import DummyAuthorizer  # type: ignore[import-untyped]  # it ships no types
-    from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_FTPHandler  # type: ignore[import-untyped]
-    from pyftpdlib.ioloop import IOLoop  # type: ignore[import-untyped]
-    from pyftpdlib.servers import FTPServer as Pyftpd  # type: ignore[import-untyped]
+    from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_FTPHandler  # type: ignore[import-untyped]  # as above
+    from pyftpdlib.ioloop import IOLoop  # type: ignore[import-untyped]  # as above
+    from pyftpdlib.servers import FTPServer as Pyftpd  # type: ignore[import-untyped]  # as above
 
 USER, PASSWORD = "wire", "pässword"
 

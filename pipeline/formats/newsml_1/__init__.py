@@ -18,7 +18,7 @@ from pipeline.formats.newsml_1.story import Item, Text
 from pipeline.formats.newsml_1.tree import Component, named
 from pipeline.formats.nitf import body
 from pipeline.formats.nitf import head as nitf_head
-from pipeline.formats.shape import Context, Outcome, UnfitError, outcomes, whole
+from pipeline.formats.shape import Context, Outcome, UnfitError, document
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
 from pipeline.formats.xml import Element
@@ -39,11 +39,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each NewsItem of the file, and for each further language of one."""
-    piece = whole(stream, xml.DOCUMENT)
-    if piece.dropped:
-        yield piece.too_large(context, xml.DOCUMENT)
-    else:
-        yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
+    return document(stream, context, NAME, xml.DOCUMENT, lambda data: _items(data, context))
 
 
 @dataclass(frozen=True)

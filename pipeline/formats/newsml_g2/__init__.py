@@ -19,7 +19,7 @@ from pipeline.formats.newsml_g2 import private as g2_private
 from pipeline.formats.newsml_g2.content import Rendition
 from pipeline.formats.newsml_g2.front import Front
 from pipeline.formats.newsml_g2.parts import Languages, inherited_language, kid, kids, lines, rich, tongue
-from pipeline.formats.shape import Context, Outcome, UnfitError, outcomes, whole
+from pipeline.formats.shape import Context, Outcome, UnfitError, document
 from pipeline.formats.sheet import Sheet, language
 from pipeline.formats.stream import Stream
 from pipeline.formats.xml import Element
@@ -42,11 +42,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each item of the file, and for each further language that has a body of its own."""
-    piece = whole(stream, xml.DOCUMENT)
-    if piece.dropped:
-        yield piece.too_large(context, xml.DOCUMENT)
-    else:
-        yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
+    return document(stream, context, NAME, xml.DOCUMENT, lambda data: _items(data, context))
 
 
 def _items(data: bytes, context: Context) -> Iterator[dict[str, Any] | UnfitError]:

@@ -8,9 +8,9 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.formats import _web, dates, markup, prose, xml
+from pipeline.formats import _web, dates, markup, prose, shape, xml
 from pipeline.formats.flow import Flow
-from pipeline.formats.shape import NO_ITEM, Context, Outcome, UnfitError, outcomes, whole
+from pipeline.formats.shape import NO_ITEM, Context, Outcome, UnfitError
 from pipeline.formats.sheet import Sheet
 from pipeline.formats.stream import Stream
 from pipeline.formats.syndication import document
@@ -45,11 +45,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: Stream, context: Context) -> Iterator[Outcome]:
     """An article for each item, and one rejection for all items that are none, or for a feed without any."""
-    piece = whole(stream, xml.DOCUMENT)
-    if piece.dropped:
-        yield piece.too_large(context, xml.DOCUMENT)
-    else:
-        yield from outcomes(piece, context, NAME, lambda data: _items(data, context))
+    return shape.document(stream, context, NAME, xml.DOCUMENT, lambda data: _items(data, context))
 
 
 @dataclass(frozen=True)

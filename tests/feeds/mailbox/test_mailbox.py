@@ -533,7 +533,7 @@ def test_settings_that_do_not_fit_are_told(changes: dict[str, Any], told: str) -
     MailboxConfig(**known)  # type: ignore[arg-type]  # pydantic reads it
     with pytest.raises(ValidationError, match=told):
         MailboxConfig(**(known | changes))
-    MailboxConfig(**(known | {"host": "mail.agency.example", "insecure": True}))  # type: ignore[arg-type]
+    MailboxConfig(**(known | {"host": "mail.agency.example", "insecure": True}))  # type: ignore[arg-type]  # of any type
 
 
 def test_the_context_comes_from_the_settings(box: Box) -> None:
