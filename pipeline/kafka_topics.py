@@ -13,6 +13,9 @@ from pipeline.settings import Settings
 
 TIMEOUT_MS = 30_000
 
+_DAY_MS = 24 * 3600 * 1000
+_FOREVER = -1
+
 log = structlog.get_logger(__name__)
 
 
@@ -57,15 +60,25 @@ async def _create_missing(settings: Settings) -> list[str]:
 
 
 def wanted(settings: Settings) -> list[NewTopic]:
-    """The topics, as they are to be."""
+    """The topics, as they are to be. Dead letters are kept until somebody removes them."""
+    kept = {
+        settings.topic_raw: settings.retention_days * _DAY_MS,
+        settings.topic_enriched: settings.retention_days * _DAY_MS,
+        settings.topic_dead: _FOREVER,
+    }
     return [
         NewTopic(
             name=name,
             num_partitions=settings.partitions,
             replication_factor=settings.replication,
-            topic_configs={"max.message.bytes": str(settings.max_message_bytes)},
+            topic_configs={
+                "max.message.bytes": str(settings.max_message_bytes),
+                "retention.ms": str(retention_ms),
+                # A feeder whose clock is wrong must not write what is already too old to be kept.
+                "message.timestamp.type": "LogAppendTime",
+            },
         )
-        for name in (settings.topic_raw, settings.topic_enriched, settings.topic_dead)
+        for name, retention_ms in kept.items()
     ]
 
 

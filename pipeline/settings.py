@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     )
     partitions: int = Field(default=4, ge=1, description="Partitions of each topic when it is created.")
     replication: int = Field(default=1, ge=1, description="Replicas of each topic when it is created.")
+    retention_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days that articles stay on the topics: how long workers may be down.",
+    )
     index: str = Field(
         default="news",
         pattern="^[a-z][a-z0-9_-]*$",
@@ -63,8 +68,25 @@ class Settings(BaseSettings):
     enrich_timeout_s: float = Field(
         default=60, gt=0, description="Seconds that one article may take in the models."
     )
+    process_memory_mib: int = Field(
+        default=2048, ge=0, description="MiB that the models may take in each process; 0 for no limit."
+    )
     index_batch: int = Field(default=500, ge=1, description="Documents in one bulk request.")
     linger_s: float = Field(default=0.1, gt=0, description="Seconds to wait for a batch to fill.")
+    in_flight_mib: int = Field(
+        default=64,
+        ge=1,
+        description="MiB of articles that one agent may have in work, beside Faust's buffer.",
+    )
+    health_host: str = Field(default="127.0.0.1", description="Address of the worker's health pages.")
+    health_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of /health/live and /health/ready; 0 for none."
+    )
+    stuck_s: float = Field(
+        default=300,
+        gt=0,
+        description="Seconds without progress, with lag, after which the health pages answer 503.",
+    )
     spacy: dict[str, str] = Field(
         default_factory=dict,
         description='Installed spaCy pipelines to use instead of our own models: {"fr": "fr_core_news_lg"}.',

@@ -20,6 +20,20 @@ def test_topics_hold_an_enriched_article_of_the_largest_raw_one() -> None:
         assert int(topic.topic_configs["max.message.bytes"]) == 80_000
 
 
+def test_dead_letters_are_kept_and_articles_for_as_long_as_is_asked() -> None:
+    kept = {
+        topic.name: topic.topic_configs["retention.ms"]
+        for topic in kafka_topics.wanted(Settings(retention_days=2))
+    }
+    assert kept == {"news.raw": "172800000", "news.enriched": "172800000", "news.dead": "-1"}
+
+
+def test_the_brokers_clock_says_how_old_a_message_is() -> None:
+    """With the feeder's own, one whose clock is a year behind would write what is deleted at once."""
+    for topic in kafka_topics.wanted(Settings()):
+        assert topic.topic_configs["message.timestamp.type"] == "LogAppendTime"
+
+
 def test_a_broker_that_stays_away_is_an_error_after_the_patience() -> None:
     with pytest.raises(KafkaConnectionError):
         asyncio.run(kafka_topics.ensure(Settings(kafka="127.0.0.1:9"), patience_s=0.5))

@@ -1,91 +1,136 @@
-"""Batches are worked on side by side; what comes of them is delivered and acked in the order they came.
-
-Faust 0.15.3 can commit past a message that is still in work when messages behind it are acked first
-(its issue #606), so within a partition no event may be acked before all events ahead of it.
-"""
+"""Batches side by side: each is worked on, delivered as soon as it is done, and acked when it is its turn."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+from pipeline.agents.acks import Acks, Place, Ticket
 
-class Ackable(Protocol):
-    """What the conveyor needs of a Faust event."""
 
-    def ack(self) -> bool:
-        """Say that the event's outcome is confirmed."""
+class Message(Place, Protocol):
+    """What the conveyor needs of an event's message beside its place."""
+
+    @property
+    def key(self) -> bytes | None:
+        """The article's id: what has the same key is delivered in the order in which it was read."""
+        ...
+
+    @property
+    def value(self) -> bytes | None:
+        """Its bytes."""
         ...
 
 
-Event = TypeVar("Event", bound=Ackable)
+class Carried(Protocol):
+    """What the conveyor needs of a Faust event."""
+
+    @property
+    def message(self) -> Message:
+        """The message that it is of."""
+        ...
+
+    def ack(self) -> bool:
+        """Say that the outcome is confirmed."""
+        ...
+
+
+Event = TypeVar("Event", bound=Carried)
 Done = TypeVar("Done")
 
 
-class Conveyor(Generic[Event, Done]):
-    """At most ``width`` batches are under way; acks follow delivery, strictly in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much may be under way: batches not delivered yet, and articles and bytes not acked yet."""
 
-    Use as an async context manager around the loop that puts batches. When it is left, or when working or
-    delivering raises, whatever is under way is dropped unacked, so that it will be read again.
+    batches: int
+    articles: int
+    size: int
+
+
+class Conveyor(Generic[Event, Done]):
+    """Batches may finish out of order; acks never are.
+
+    A batch waits before its delivery for those that came before it and hold another version of an article of
+    its own, so that the versions of an article stay in order. A batch that is slow, or that waits for a
+    service, holds back the acks behind it, and once the bounds are reached whatever would come next.
+
+    Use as an async context manager around the loop that puts batches. When it is left, it waits until all is
+    delivered and acked. When the loop, working or delivering raises, whatever is under way is dropped
+    unacked, the loop is interrupted, and the error comes out; what was dropped will be read again.
 
     Args:
         work: from a batch to its results; several batches at once.
-        deliver: makes a batch's results durable; one batch at a time, in order.
-        width: how many batches may be under way, in work and waiting for delivery together.
+        deliver: makes a batch's results durable; several batches at once.
+        bounds: how much may be under way; one batch may always.
     """
 
     def __init__(
         self,
-        work: Callable[[Sequence[Event]], Coroutine[None, None, Done]],
+        work: Callable[[Sequence[Event]], Awaitable[Done]],
         deliver: Callable[[Sequence[Event], Done], Awaitable[None]],
-        width: int,
+        bounds: Bounds,
     ) -> None:
         self._work = work
         self._deliver = deliver
-        self._places = asyncio.Semaphore(width)
-        self._line: asyncio.Queue[tuple[Sequence[Event], asyncio.Task[Done]]] = asyncio.Queue()
-        self._carrier: asyncio.Task[None] | None = None
+        self._bounds = bounds
+        self._acks: Acks[Event] = Acks()
+        self._under_way: dict[asyncio.Task[None], frozenset[bytes]] = {}
+        self._changed = asyncio.Event()
+        self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
-        self._carrier = asyncio.create_task(self._carry())
+        await self._tasks.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._carrier is not None
-        tasks: list[asyncio.Task[Done] | asyncio.Task[None]] = [self._carrier]
-        while not self._line.empty():
-            tasks.append(self._line.get_nowait()[1])
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await self._tasks.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as problems:
+            raise problems.exceptions[0] from None
 
     async def put(self, batch: Sequence[Event]) -> None:
-        """Start work on a batch; waits while the conveyor is full.
+        """Start work on a batch; waits while as much is under way as may be."""
+        size = sum(_size(event) for event in batch)
+        while not self._has_room(len(batch), size):
+            self._changed.clear()
+            await self._changed.wait()
+        keys = frozenset(event.message.key for event in batch if event.message.key is not None)
+        ahead = [task for task, others in self._under_way.items() if not keys.isdisjoint(others)]
+        tickets = [self._acks.take(event, _size(event)) for event in batch]
+        task = self._tasks.create_task(self._carry(batch, ahead, tickets))
+        self._under_way[task] = keys
+        task.add_done_callback(self._arrived)
 
-        Raises:
-            Exception: what an earlier batch's work or delivery raised.
-        """
-        assert self._carrier is not None
-        place = asyncio.create_task(self._places.acquire())
-        await asyncio.wait([place, self._carrier], return_when=asyncio.FIRST_COMPLETED)
-        if self._carrier.done():
-            place.cancel()
-            self._carrier.result()
-        self._line.put_nowait((batch, asyncio.create_task(self._work(batch))))
+    def _has_room(self, articles: int, size: int) -> bool:
+        if not self._acks.held:
+            return True
+        bounds = self._bounds
+        return (
+            len(self._under_way) < bounds.batches
+            and self._acks.held + articles <= bounds.articles
+            and self._acks.held_bytes + size <= bounds.size
+        )
 
-    async def _carry(self) -> None:
-        while True:
-            batch, task = await self._line.get()
-            try:
-                done = await task
-                await self._deliver(batch, done)
-            except BaseException:
-                task.cancel()
-                raise
-            for event in batch:
-                event.ack()
-            self._places.release()
+    async def _carry(
+        self, batch: Sequence[Event], ahead: Sequence[asyncio.Task[None]], tickets: Sequence[Ticket[Event]]
+    ) -> None:
+        done = await self._work(batch)
+        if ahead:
+            await asyncio.wait(ahead)
+        await self._deliver(batch, done)
+        for ticket in tickets:
+            self._acks.confirm(ticket)
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._changed.set()
+
+
+def _size(event: Carried) -> int:
+    return len(event.message.value or b"")

@@ -1,26 +1,25 @@
-"""The enrich agent: raw articles in, enriched articles out, acked once the broker has them."""
+"""The enrich hop: raw articles in, enriched articles out, acked once the broker has them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import faust
 from faust.types import EventT
 
-from pipeline.agents.app import DeadLetterOffice, Message, Outlet, consume, make
-from pipeline.agents.conveyor import Conveyor
+from pipeline.agents.hop import Hop
+from pipeline.agents.outlet import DeadLetterOffice, Message, Outlet
 from pipeline.article import Failure
 from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import Outcome
 from pipeline.settings import Settings
 
 
-def app(settings: Settings, pool: ModelPool) -> faust.App:
-    """The app that consumes raw articles and has them enriched by a started pool."""
-    hop = make("enrich", settings, buffered=2 * settings.enrich_batch)
-    enriched = Outlet(hop, settings.topic_enriched)
-    office = DeadLetterOffice(hop, settings)
+def hop(settings: Settings, pool: ModelPool) -> Hop:
+    """The hop that consumes raw articles and has them enriched by a started pool."""
+    made = Hop("enrich", settings.topic_raw, settings)
+    enriched = Outlet(made.app, settings.topic_enriched)
+    office = DeadLetterOffice(made.app, settings)
 
     async def work(events: Sequence[EventT[Any]]) -> list[Outcome]:
         return await pool.enrich([event.message.value or b"" for event in events])
@@ -39,11 +38,6 @@ def app(settings: Settings, pool: ModelPool) -> faust.App:
         ]
         await office.send(failures)
 
-    consume(
-        hop,
-        settings.topic_raw,
-        lambda: Conveyor(work, deliver, width=settings.processes + 1),
-        batch=settings.enrich_batch,
-        linger_s=settings.linger_s,
-    )
-    return hop
+    # One batch more than there are processes: a process that is done finds the next one waiting.
+    made.run(work, deliver, batch=settings.enrich_batch, width=settings.processes + 1)
+    return made

@@ -1,25 +1,24 @@
-"""The index agent: enriched articles in, documents in Elasticsearch, acked once it has them."""
+"""The index hop: enriched articles in, documents in Elasticsearch, acked once it has them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import faust
 from faust.types import EventT
 
 from pipeline import article
-from pipeline.agents.app import DeadLetterOffice, consume, make
-from pipeline.agents.conveyor import Conveyor
+from pipeline.agents.hop import Hop
+from pipeline.agents.outlet import DeadLetterOffice
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Refused, Sink
 
 
-def app(settings: Settings, sink: Sink) -> faust.App:
-    """The app that consumes enriched articles and indexes them through a sink that is ready."""
-    hop = make("index", settings, buffered=2 * settings.index_batch)
-    office = DeadLetterOffice(hop, settings)
+def hop(settings: Settings, sink: Sink) -> Hop:
+    """The hop that consumes enriched articles and indexes them through a sink that is ready."""
+    made = Hop("index", settings.topic_enriched, settings)
+    office = DeadLetterOffice(made.app, settings)
 
     async def work(events: Sequence[EventT[Any]]) -> list[Failure | None]:
         read = [_read(event.message.value or b"") for event in events]
@@ -35,15 +34,9 @@ def app(settings: Settings, sink: Sink) -> faust.App:
             [(event, failure) for event, failure in zip(events, failures, strict=True) if failure is not None]
         )
 
-    consume(
-        hop,
-        settings.topic_enriched,
-        # One batch at a time: of two texts with the same version, the later one must be written last.
-        lambda: Conveyor(work, deliver, width=1),
-        batch=settings.index_batch,
-        linger_s=settings.linger_s,
-    )
-    return hop
+    # One batch at a time: of two texts with the same version, the later one must be written last.
+    made.run(work, deliver, batch=settings.index_batch, width=1)
+    return made
 
 
 def _read(value: bytes) -> EnrichedArticle | Failure:

@@ -1,24 +1,30 @@
-"""The worker: runs the agents until it is told to stop."""
+"""The worker: runs hops until it is told to stop, and lets them finish what is under way."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
-import faust
 import structlog
 
 from pipeline import kafka_topics
 from pipeline.agents import enrich, index
+from pipeline.agents.health import Health
+from pipeline.agents.hop import Hop
+from pipeline.enrich import load as load_models
 from pipeline.enrich.pool import ModelPool
+from pipeline.enrich.process import Load
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
 
-Hop = Literal["enrich", "index"]
+Name = Literal["enrich", "index"]
+
+DRAIN_S = 5.0
+"""Seconds that what is under way has to be finished once the worker is told to stop."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,46 +33,68 @@ class WorkerCrashedError(NewswireError):
     """A Faust app stopped by itself; what it had not acked will be read again."""
 
 
-async def run(settings: Settings, hops: Sequence[Hop]) -> None:
-    """Run the agents of some hops in this process until SIGTERM or SIGINT.
+async def run(settings: Settings, names: Sequence[Name], load: Load = load_models) -> None:
+    """Run some hops in this process until SIGTERM or SIGINT.
+
+    Args:
+        settings: where the services are, and how much may be under way.
+        names: the hops.
+        load: makes the models, in each model process; a function that can be imported there.
 
     Raises:
         ModelStartError: the models cannot be loaded.
+        HealthPortError: the health pages cannot be served.
         WorkerCrashedError: an app stopped by itself.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
-        start = asyncio.create_task(_start(settings, hops, stack))
-        apps = await _unless(stop, start)
-        if apps is None:
+        sink = Sink(settings)
+        stack.push_async_callback(sink.close)
+        health = Health(settings, lambda: [sink.waiting] if sink.waiting else [])
+        stack.push_async_callback(health.close)
+        port = await health.serve() if settings.health_port else None
+        start = asyncio.create_task(_start(settings, names, sink, load, stack))
+        hops = await _unless(stop, start)
+        if hops is None:
             return
-        log.info("the worker is ready", agents=list(hops), kafka=settings.kafka)
-        await _until(stop, apps)
+        health.watch(hops)
+        log.info("the worker is ready", agents=list(names), kafka=settings.kafka, health_port=port)
+        await _until(stop, hops)
+        health.state = "stopping"
         log.info("the worker stops")
+        await asyncio.gather(*(hop.drain(DRAIN_S) for hop in hops))
 
 
 async def _start(
-    settings: Settings, hops: Sequence[Hop], stack: contextlib.AsyncExitStack
-) -> list[faust.App]:
+    settings: Settings, names: Sequence[Name], sink: Sink, load: Load, stack: contextlib.AsyncExitStack
+) -> list[Hop]:
     await kafka_topics.ensure(settings)
-    apps: list[faust.App] = []
-    if "enrich" in hops:
-        apps.append(enrich.app(settings, await stack.enter_async_context(ModelPool(settings))))
-    if "index" in hops:
-        sink = Sink(settings)
-        stack.push_async_callback(sink.close)
+    hops: list[Hop] = []
+    if "enrich" in names:
+        pool = await stack.enter_async_context(ModelPool(settings, load))
+        hops.append(enrich.hop(settings, pool))
+    if "index" in names:
         await sink.ready()
-        apps.append(index.app(settings, sink))
-    for app in apps:
-        stack.push_async_callback(app.stop)
-        await app.start()
-    return apps
+        hops.append(index.hop(settings, sink))
+    await stack.enter_async_context(_started(hops))
+    return hops
 
 
-async def _unless(stop: asyncio.Event, start: asyncio.Task[list[faust.App]]) -> list[faust.App] | None:
-    """The started apps, or nothing if the signal to stop came first."""
+@contextlib.asynccontextmanager
+async def _started(hops: Sequence[Hop]) -> AsyncIterator[None]:
+    """The hops at work; they are stopped side by side."""
+    try:
+        for hop in hops:
+            await hop.app.start()
+        yield
+    finally:
+        await asyncio.gather(*(hop.stop() for hop in hops))
+
+
+async def _unless(stop: asyncio.Event, start: asyncio.Task[list[Hop]]) -> list[Hop] | None:
+    """The started hops, or nothing if the signal to stop came first."""
     signalled = asyncio.create_task(stop.wait())
     await asyncio.wait([signalled, start], return_when=asyncio.FIRST_COMPLETED)
     signalled.cancel()
@@ -78,16 +106,16 @@ async def _unless(stop: asyncio.Event, start: asyncio.Task[list[faust.App]]) -> 
     return None
 
 
-async def _until(stop: asyncio.Event, apps: Sequence[faust.App]) -> None:
+async def _until(stop: asyncio.Event, hops: Sequence[Hop]) -> None:
     waits = [
         asyncio.create_task(stop.wait()),
-        *(asyncio.create_task(app.wait_until_stopped()) for app in apps),
+        *(asyncio.create_task(hop.app.wait_until_stopped()) for hop in hops),
     ]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()
-    for app in apps:
-        if app.crashed:
-            raise WorkerCrashedError(f"{app.conf.id}: {app.crash_reason!r}")
+    for hop in hops:
+        if hop.app.crashed:
+            raise WorkerCrashedError(f"{hop.group}: {hop.app.crash_reason!r}")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-import stamina
-import structlog
-from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+from elasticsearch import ApiError, AsyncElasticsearch
 
 from pipeline.article import EnrichedArticle
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
-from pipeline.sink import connection, templates
-from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale, Trouble, curable, judge, operation, portions
+from pipeline.sink import connection, templates, waiting
+from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale, Trouble, judge, operation, portions
 
 __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
 
-log = structlog.get_logger(__name__)
+Prepare = Callable[[AsyncElasticsearch, str], Awaitable[object]]
+"""Sees to it that there is an index behind the alias that is named."""
 
 _REQUEST_TIMEOUT_S = 60.0
 _BULK_TIMEOUT = "30s"
@@ -45,13 +43,21 @@ class Sink:
 
     Args:
         settings: where Elasticsearch is, and the alias.
+        alias: another alias to write to than the settings'.
+        prepare: is called at the start, and where the alias is found to be gone; by default it makes the live
+            index and its alias.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, alias: str | None = None, prepare: Prepare = templates.ensure
+    ) -> None:
         self._client = AsyncElasticsearch(**connection.options(settings, timeout_s=_REQUEST_TIMEOUT_S))
-        self._alias = settings.index
+        self._alias = alias or settings.index
+        self._prepare = prepare
         self._address = connection.address(settings)
         self._index_is_missing = False
+        self.waiting: str | None = None
+        """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
 
     async def ready(self) -> None:
         """Wait for Elasticsearch, then see to it that templates, index and alias are there and fit.
@@ -63,7 +69,7 @@ class Sink:
         try:
             async for attempt in self._patiently("waiting for Elasticsearch", refused_at_once=True):
                 with attempt:
-                    await templates.ensure(self._client, self._alias)
+                    await self._prepare(self._client, self._alias)
         except ApiError as error:
             raise SetupError(
                 f"Elasticsearch at {self._address} refuses to prepare the index '{self._alias}': {error};"
@@ -80,36 +86,43 @@ class Sink:
             templates.UnfitIndexError: the index had to be made again, and what is there now does not fit.
         """
         outcomes: dict[int, Outcome] = {}
-        waiting: dict[int, bytes] = {}
+        operations: dict[int, bytes] = {}
         indexed = datetime.now(UTC)
         for place, article in enumerate(articles):
             try:
-                waiting[place] = operation(article, indexed, templates.languages())
+                operations[place] = operation(article, indexed, templates.languages())
             except ValueError as error:
                 outcomes[place] = Refused(type(error).__name__, f"created {article.created}: {error}")
+        outcomes |= await self.write(operations)
+        return [outcomes[place] for place in range(len(articles))]
+
+    async def write(self, operations: Mapping[int, bytes]) -> dict[int, Outcome]:
+        """Send operations of a bulk request and wait until each has its outcome; as ``index``."""
+        outcomes: dict[int, Outcome] = {}
+        left = dict(operations)
         async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
             with attempt:
-                await self._round(waiting, outcomes)
-        return [outcomes[place] for place in range(len(articles))]
+                await self._round(left, outcomes)
+        return outcomes
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _round(self, waiting: dict[int, bytes], outcomes: dict[int, Outcome]) -> None:
+    async def _round(self, left: dict[int, bytes], outcomes: dict[int, Outcome]) -> None:
         """Send what is waiting, once; what got its outcome waits no more."""
         if self._index_is_missing:
-            await templates.ensure(self._client, self._alias)
+            await self._prepare(self._client, self._alias)
             self._index_is_missing = False
         troubles: list[Trouble] = []
-        for places in portions(waiting):
-            answers = await self._send([waiting[place] for place in places])
+        for places in portions(left):
+            answers = await self._send([left[place] for place in places])
             for place, answer in zip(places, answers, strict=True):
                 if isinstance(answer, Trouble):
                     troubles.append(answer)
                 else:
                     outcomes[place] = answer
-                    del waiting[place]
+                    del left[place]
         self._index_is_missing = any(trouble.status == _NO_INDEX for trouble in troubles)
         if troubles:
             raise _NotTakenError(troubles)
@@ -134,45 +147,28 @@ class Sink:
             return [*await self._send(operations[:half]), *await self._send(operations[half:])]
         return [judge(item) for item in response["items"]]
 
-    async def _patiently(
+    def _patiently(
         self, what: str, *, refused_at_once: bool = False
     ) -> AsyncIterator[AbstractContextManager[None]]:
-        """Attempts with growing, jittered pauses, without end; failures and the recovery are logged.
+        """Attempts without end, as ``waiting.patiently``.
 
         Args:
             what: what is waited for, as the log says it.
             refused_at_once: do not wait where Elasticsearch answered that it will not.
         """
-        began = time.monotonic()
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        attempts = 0
 
         def may_pass(error: Exception) -> bool:
-            nonlocal attempts
-            if not _may_pass(error, refused_at_once=refused_at_once):
+            if refused_at_once and _signed_out(error):
                 return False
-            attempts += 1
-            log.warning(what, address=self._address, error=_said(error), attempt=attempts, since=since)
-            return True
+            return isinstance(error, _NotTakenError) or waiting.may_pass(error)
 
-        async for attempt in stamina.retry_context(
-            on=may_pass, attempts=None, timeout=None, wait_initial=0.2, wait_max=10, wait_jitter=1
-        ):
-            yield attempt
-        if attempts:
-            log.info(
-                "Elasticsearch is back", address=self._address, waited_s=round(time.monotonic() - began, 1)
-            )
+        return waiting.patiently(what, self._address, on=may_pass, told=self._hear)
+
+    def _hear(self, what: str | None) -> None:
+        self.waiting = what
 
 
-def _may_pass(error: BaseException, *, refused_at_once: bool) -> bool:
-    if isinstance(error, ApiError):
-        signed_out = error.status_code == _UNAUTHORIZED or error.message == "security_exception"
-        return curable(error.status_code) and not (refused_at_once and signed_out)
-    return isinstance(error, TransportError | _NotTakenError)
-
-
-def _said(error: Exception) -> str:
-    """The error for the log; as text, the client's own connection errors say nothing but their name."""
-    text = error.message if isinstance(error, TransportError) else error
-    return str(text)[:_SAID_CHARACTERS]
+def _signed_out(error: Exception) -> bool:
+    return isinstance(error, ApiError) and (
+        error.status_code == _UNAUTHORIZED or error.message == "security_exception"
+    )

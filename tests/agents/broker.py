@@ -18,6 +18,15 @@ def put(settings: Settings, topic: str, *values: bytes | None) -> None:
     producer.close()
 
 
+def spread(settings: Settings, topic: str, count: int) -> None:
+    """Send so many messages, each with a key of its own, so that all partitions get some."""
+    producer = KafkaProducer(bootstrap_servers=settings.kafka, linger_ms=20)
+    for number in range(count):
+        producer.send(topic, key=b"%d" % number, value=b"%d" % number)
+    producer.flush()
+    producer.close()
+
+
 async def acked(settings: Settings, hop: str, topic: str, count: int) -> None:
     """Wait until a hop has acked and committed so many messages in partition 0 of a topic."""
     async with asyncio.timeout(60):
@@ -25,12 +34,12 @@ async def acked(settings: Settings, hop: str, topic: str, count: int) -> None:
             await asyncio.sleep(0.2)
 
 
-def committed(settings: Settings, hop: str, topic: str) -> int | None:
-    """The offset that a hop has committed in partition 0 of a topic."""
+def committed(settings: Settings, hop: str, topic: str, partition: int = 0) -> int | None:
+    """The offset that a hop has committed in a partition of a topic."""
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
     try:
         offsets = admin.list_group_offsets([f"{settings.group}-{hop}"])[f"{settings.group}-{hop}"]
     finally:
         admin.close()
-    place = offsets.get(TopicPartition(topic, 0))
+    place = offsets.get(TopicPartition(topic, partition))
     return None if place is None or place.offset < 0 else place.offset

@@ -1,4 +1,4 @@
-"""A worker whose agent meets an error that nobody foresaw: run by the tests as a process of its own."""
+"""A hop whose agent meets an error that nobody foresaw: run by the tests as a process of its own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,14 +7,15 @@ from typing import Any
 from faust.types import EventT
 
 from pipeline import kafka_topics, log
-from pipeline.agents import app
-from pipeline.agents.conveyor import Conveyor
+from pipeline.agents.hop import Hop
 from pipeline.settings import settings
 
 
 async def work(events: Sequence[EventT[Any]]) -> None:
     if any(event.message.value == b"surprise" for event in events):
         raise KeyError("a bug")
+    if any(event.message.value == b"slow" for event in events):
+        await asyncio.sleep(3600)
 
 
 async def deliver(_: Sequence[EventT[Any]], __: None) -> None:
@@ -24,10 +25,10 @@ async def deliver(_: Sequence[EventT[Any]], __: None) -> None:
 async def main() -> None:
     log.configure("INFO", json=True)
     await kafka_topics.ensure(settings())
-    hop = app.make("failing", settings(), buffered=8)
-    app.consume(hop, settings().topic_raw, lambda: Conveyor(work, deliver, 2), batch=1, linger_s=0.05)
-    await hop.start()
-    await hop.wait_until_stopped()
+    hop = Hop("failing", settings().topic_raw, settings())
+    hop.run(work, deliver, batch=1, width=2)
+    await hop.app.start()
+    await hop.app.wait_until_stopped()
 
 
 if __name__ == "__main__":

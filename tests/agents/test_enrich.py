@@ -29,8 +29,8 @@ def run(settings: Settings, count: int) -> None:
 
     async def main() -> None:
         async with ModelPool(settings, load) as pool:
-            hop = enrich.app(settings, pool)
-            await hop.start()
+            hop = enrich.hop(settings, pool)
+            await hop.app.start()
             await acked(settings, "enrich", settings.topic_raw, count)
             await hop.stop()
 

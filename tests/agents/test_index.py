@@ -34,8 +34,8 @@ def run(settings: Settings, *values: bytes | None) -> dict[str, int]:
     async def main() -> None:
         sink = Sink(settings)
         await sink.ready()
-        hop = index.app(settings, sink)
-        await hop.start()
+        hop = index.hop(settings, sink)
+        await hop.app.start()
         await acked(settings, "index", settings.topic_enriched, len(values))
         await hop.stop()
         await sink.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +12,14 @@ import psutil
 import pytest
 
 from pipeline import search
+from pipeline.agents.offsets import Offsets
+from pipeline.article import encode
 from pipeline.feed import feed
-from pipeline.settings import Settings
+from pipeline.settings import MIB, Settings
 from tests import corpus
+from tests.agents.broker import put
 from tests.services import Stack, apart
+from tests.sink.articles import article
 from tests.workers import Worker, eventually, model_processes
 
 pytestmark = pytest.mark.services
@@ -37,6 +43,17 @@ def found(settings: Settings) -> int:
         return 0
 
 
+def lag(settings: Settings) -> int:
+    """Messages that the index hop has left to do."""
+
+    async def ask() -> int:
+        async with Offsets(settings) as offsets:
+            readings = await offsets.of(f"{settings.group}-index", settings.topic_enriched)
+            return sum(reading.lag for reading in readings.values())
+
+    return asyncio.run(ask())
+
+
 def give(settings: Settings, folder: Path, count: int, prefix: str) -> None:
     path = corpus.write(folder / f"{prefix}.jsonl", corpus.articles(count, prefix=prefix))
     assert feed([path], settings).accepted == count
@@ -50,6 +67,49 @@ def test_a_signal_ends_it_cleanly_and_its_models_with_it(worker: Worker, number:
     assert worker.stop(number) == 0
     assert not any(child.is_running() for child in models)
     assert "Traceback" not in worker.output.read_text()
+
+
+def test_sigterm_under_load_finishes_what_is_under_way_within_ten_seconds(
+    settings: Settings, worker: Worker, tmp_path: Path
+) -> None:
+    give(settings, tmp_path, 600, "many")
+    eventually(lambda: found(settings) >= 50, within_s=60, what="progress")
+    start = time.monotonic()
+    assert worker.stop() == 0
+    assert time.monotonic() - start < 10
+    assert "left to the next worker" not in worker.output.read_text()
+    worker.start()
+    eventually(lambda: found(settings) == 600, within_s=120, what="all articles in the index")
+
+
+def test_an_elasticsearch_that_is_away_fills_no_memory_and_is_caught_up_with(
+    stack: Stack, settings: Settings, tmp_path: Path
+) -> None:
+    """120 MB of copy wait on the topic meanwhile, not in the worker; and SIGTERM is obeyed all the same."""
+    body = "Le mot passe. " * 3000
+    with Worker(settings, tmp_path, "--only", "index") as index:
+        assert index.process is not None
+        put(settings, settings.topic_enriched, encode(article("first", body=body)))
+        eventually(lambda: found(settings) == 1, within_s=60, what="the first article")
+        before = psutil.Process(index.process.pid).memory_info().rss
+        stack.elasticsearch.kill9()
+        try:
+            put(
+                settings,
+                settings.topic_enriched,
+                *[encode(article(f"meanwhile:{number}", body=body)) for number in range(3000)],
+            )
+            eventually(lambda: lag(settings) == 3000, within_s=60, what="lag before the index hop")
+            time.sleep(5)
+            grown = psutil.Process(index.process.pid).memory_info().rss - before
+            assert grown < (settings.in_flight_mib + 64) * MIB, f"the worker grew by {grown / MIB:.0f} MiB"
+            start = time.monotonic()
+            assert index.stop() == 0
+            assert time.monotonic() - start < 10
+        finally:
+            stack.elasticsearch.start()
+        index.start()
+        eventually(lambda: found(settings) == 3001, within_s=180, what="all articles in the index")
 
 
 def test_a_broker_that_is_killed_is_waited_for(

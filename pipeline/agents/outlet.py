@@ -1,11 +1,9 @@
-"""The Faust apps: one consumer group a hop, set up so that nothing is lost and nothing piles up."""
+"""Where a hop's results go: a topic, or the dead letters, each message confirmed by the broker."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, NoReturn, cast
 
@@ -14,57 +12,15 @@ import stamina
 import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.exceptions import ProducerSendError
-from faust.types import EventT, StreamT, TopicT
-from msgspec import UNSET
+from faust.types import EventT, TopicT
 
 from pipeline import dead
-from pipeline.agents.conveyor import Conveyor
 from pipeline.article import DeadLetter, Failure
 from pipeline.settings import Settings
 
-FOREVER_S = 7 * 24 * 3600.0
-FETCH_BYTES = 1024 * 1024
 _SEND_ERRORS = (KafkaError, ProducerSendError)
 
 log = structlog.get_logger(__name__)
-
-
-def make(hop: str, settings: Settings, *, buffered: int) -> faust.App:
-    """A Faust app for one hop, with a consumer group of its own.
-
-    Args:
-        hop: the hop's name.
-        settings: where the broker is.
-        buffered: how many events may wait in memory in front of the agent.
-    """
-    settings.var.mkdir(parents=True, exist_ok=True)
-    return faust.App(
-        f"{settings.group}-{hop}",
-        broker=[f"kafka://{broker.strip()}" for broker in settings.kafka.split(",")],
-        datadir=str(settings.var / "faust"),
-        store="memory://",
-        key_serializer="raw",
-        value_serializer="raw",
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        web_enabled=False,
-        producer_max_request_size=settings.max_message_bytes,
-        producer_compression_type="gzip",
-        producer_linger_ms=5,
-        consumer_max_fetch_size=FETCH_BYTES,
-        broker_max_poll_records=buffered,
-        stream_buffer_maxsize=buffered,
-        # What is under way at a rebalance is read again: waiting for it would stall the whole group.
-        stream_wait_empty=False,
-        # An agent may wait for a service for as long as that takes; its heartbeats go on meanwhile.
-        broker_max_poll_interval=FOREVER_S,
-        stream_processing_timeout=FOREVER_S,
-        broker_commit_interval=1.0,
-        # A worker that was killed gives its partitions up after so many seconds.
-        broker_session_timeout=15.0,
-        broker_heartbeat_interval=3.0,
-        worker_redirect_stdouts=False,
-    )
 
 
 def topic(app: faust.App, name: str) -> TopicT:
@@ -170,60 +126,13 @@ def _letter(event: EventT[Any], failure: Failure) -> DeadLetter:
         reason=failure.error_message,
         place=f"{message.topic}/{message.partition}/{message.offset}",
     )
-    return DeadLetter(
-        stage=failure.stage,
-        error_type=failure.error_type,
-        error_message=failure.error_message,
-        failed=datetime.now(UTC),
-        attempts=failure.attempts,
-        value=message.value or b"",
+    return dead.of_message(
+        failure,
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        key=UNSET if message.key is None else message.key,
+        key=message.key,
+        value=message.value,
+        headers=tuple(cast("Any", message.headers) or ()),
+        failed=datetime.now(UTC),
     )
-
-
-def consume(
-    app: faust.App,
-    name: str,
-    conveyor: Callable[[], Conveyor[EventT[Any], Any]],
-    *,
-    batch: int,
-    linger_s: float,
-) -> None:
-    """Make the app's agent: batches of events from a topic onto a conveyor.
-
-    An error that nobody foresaw ends the process. Were the agent merely started again, as Faust does, the
-    events that it held would be neither done nor read again until the next rebalance, and later acks would
-    step over them; a process that is started again reads all of them.
-
-    Args:
-        app: the app that gets the agent.
-        name: the topic to read.
-        conveyor: makes the conveyor, anew each time the agent starts.
-        batch: how many events a batch holds at most.
-        linger_s: how many seconds a batch may wait to fill.
-    """
-
-    async def agent(stream: StreamT[bytes]) -> None:
-        # The name is not in the interface, and what is yielded are events, not values.
-        batches: AsyncIterator[Sequence[EventT[Any]]] = cast("Any", stream).noack_take(batch, within=linger_s)
-        try:
-            async with conveyor() as line:
-                async for events in batches:
-                    await line.put(events)
-        except Exception:
-            log.critical(
-                "the agent failed: the worker stops; start it again and it goes on where it was",
-                agent=app.conf.id,
-                exc_info=True,
-            )
-            _die()
-
-    app.agent(topic(app, name), name=f"{app.conf.id}-agent")(agent)
-
-
-def _die() -> NoReturn:
-    logging.shutdown()
-    os._exit(os.EX_SOFTWARE)

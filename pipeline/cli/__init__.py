@@ -51,6 +51,15 @@ Language = Annotated[
 Provider = Annotated[str | None, typer.Option(help="Provider of articles that name none.")]
 Zone = Annotated[str | None, typer.Option(help="Time zone of times without one (Europe/Paris); UTC.")]
 Format = Annotated[str | None, typer.Option(help="Their format, where the bytes must not decide (nitf).")]
+Spool = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder where copy that does not come again waits for the broker.",
+        show_default=False,
+    ),
+]
+SpoolMax = Annotated[int, typer.Option(min=1, help="MiB of messages that may wait in it.")]
 Only = Annotated[
     Literal["kafka", "elasticsearch"] | None,
     typer.Argument(help="One of them; both by default.", show_default=False),
@@ -131,11 +140,22 @@ def logs(
         typer.echo(line)
 
 
-@cli.command(epilog=examples("newswire worker", "newswire worker --only enrich"))
+@cli.command(
+    epilog=examples("newswire worker", "newswire worker --only enrich", "newswire worker --health-port 8089")
+)
 def worker(
     only: Annotated[
         Literal["enrich", "index"] | None,
         typer.Option(help="One agent; both by default.", show_default=False),
+    ] = None,
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port of /health/live and /health/ready; none by default.",
+            show_default=False,
+        ),
     ] = None,
     level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], typer.Option(help="Least severe message shown.")
@@ -144,12 +164,16 @@ def worker(
     """Run the Faust agents until SIGTERM or Ctrl-C: enrich raw articles, index enriched ones.
 
     Kafka and Elasticsearch are waited for. Start more workers, on any machine, to share the work. One that
-    ends by itself says why and is safe to start again: what it had not finished is read again.
+    ends by itself says why and is safe to start again: what it had not finished is read again. The health
+    pages answer 503 when it is to be started again because it does not get on.
     """
     from pipeline.agents import worker as agents
 
     log.configure(level)
-    asyncio.run(agents.run(settings(), ("enrich", "index") if only is None else (only,)))
+    chosen = settings()
+    if health_port is not None:
+        chosen = chosen.model_copy(update={"health_port": health_port})
+    asyncio.run(agents.run(chosen, ("enrich", "index") if only is None else (only,)))
 
 
 @cli.command(
@@ -157,19 +181,25 @@ def worker(
         "newswire feed samples/",
         "newswire feed --source afp --language fr dispatch.txt",
         "newswire feed --watch /srv/incoming",
-        "tail -F wire.jsonl | newswire feed -",
+        "tail -F wire.jsonl | newswire feed --spool /srv/spool -",
+        "newswire feed --spool /srv/spool",
         "newswire feed run --help",
         "newswire feed check --help",
     )
 )
 def feed(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, or - for standard input.", show_default=False),
+    ] = None,
     source: Source = "local",
     language: Language = None,
     provider: Provider = None,
     zone: Zone = None,
     format: Format = None,  # noqa: A002 - the option's name
     watch: Annotated[bool, typer.Option("--watch", help="Go on watching the one folder named.")] = False,
+    spool: Spool = None,
+    spool_max_mib: SpoolMax = 1024,
     json: Json = False,
 ) -> None:
     """Feed wire copy onto the topic of raw articles.
@@ -178,15 +208,17 @@ def feed(
     fed. What is no article goes to the dead letters and is told on standard error. Exit code 0 only if every
     article was accepted. `newswire feed run` runs the feeds of a feeds.toml and `newswire feed check` sends
     nothing; a file of the name run or check is fed as ./run.
+
+    With --spool standard input is read on while the broker is away; without a path, what is in the spool is
+    sent on. Exit code 3 if all went well, and something is left in the spool.
     """
-    from pipeline import kafka_topics
     from pipeline.feed import feed as run
+    from pipeline.feeds.spool import opened
 
     log.configure("WARNING")
-    asyncio.run(kafka_topics.ensure(settings()))
-    with render.feeding(watch=watch) as on_event:
+    with opened(spool, spool_max_mib) as store, render.feeding(watch=watch) as on_event:
         summary = run(
-            paths,
+            paths or (),
             settings(),
             source=source,
             language=language,
@@ -194,6 +226,7 @@ def feed(
             zone=zone,
             format=format,
             watch=watch,
+            spool=store,
             on_event=on_event,
         )
     render.as_json(summary) if json else render.fed(summary)
@@ -206,6 +239,7 @@ def feed(
         "newswire feed run",
         "newswire feed run --only afp --only reuters",
         "newswire feed run --config /etc/newswire/feeds.toml --metrics-port 9300",
+        "newswire feed run --spool /srv/spool --spool-max-mib 8192",
     ),
 )
 def feed_run(
@@ -215,22 +249,31 @@ def feed_run(
         int, typer.Option(min=0, max=65535, help="Port of the metrics for Prometheus; 0 for none.")
     ] = 0,
     metrics_host: Annotated[str, typer.Option(help="Address at which they are served.")] = "127.0.0.1",
+    spool: Spool = None,
+    spool_max_mib: SpoolMax = 1024,
     json: Json = False,
 ) -> None:
     """Run the feeds that feeds.toml lists, all at once, until SIGTERM or Ctrl-C.
 
     Each goes on where it was stopped. One that breaks down is told on standard error and started again, and
     the others go on. Exit code 0 only if every article was accepted and no feed broke down.
+
+    With --spool copy that does not come again (push, stdin, live) is taken while the broker is away. Exit
+    code 3 if all went well, and something is left in the spool.
     """
-    from pipeline import kafka_topics
     from pipeline.feeds import catalog, together
+    from pipeline.feeds.spool import opened
 
     log.configure("WARNING")
     configs = catalog.chosen(catalog.load(config or catalog.FILE), only or ())
-    asyncio.run(kafka_topics.ensure(settings()))
-    with render.feeding(watch=False, named=True) as on_event:
+    with opened(spool, spool_max_mib) as store, render.feeding(watch=False, named=True) as on_event:
         summary = together.run(
-            configs, settings(), on_event=on_event, metrics_port=metrics_port, metrics_host=metrics_host
+            configs,
+            settings(),
+            on_event=on_event,
+            metrics_port=metrics_port,
+            metrics_host=metrics_host,
+            spool=store,
         )
     render.as_json(summary) if json else render.fed_by(summary)
     raise typer.Exit(summary.exit_code)

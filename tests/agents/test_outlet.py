@@ -1,11 +1,8 @@
-"""The Faust apps on a real broker: confirmed sends, dead letters of any size, and a loud end on a bug."""
+"""Outlets on a real broker: confirmed sends in their order, and dead letters of any size."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,14 +11,13 @@ import pytest
 from faust.types import EventT
 
 from pipeline import kafka_topics
-from pipeline.agents.app import DeadLetterOffice, Message, Outlet, consume, make
-from pipeline.agents.conveyor import Conveyor
+from pipeline.agents.hop import Hop
+from pipeline.agents.outlet import DeadLetterOffice, Message, Outlet
 from pipeline.article import Failure
 from pipeline.settings import Settings
-from tests.agents.broker import committed, put
+from tests.agents.broker import put
 from tests.feeding import letters, records
 from tests.services import Stack, apart
-from tests.workers import environment
 
 pytestmark = pytest.mark.services
 
@@ -39,8 +35,8 @@ def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Setti
     put(settings, settings.topic_raw, b"small", largest)
 
     async def main() -> None:
-        hop = make("test", settings, buffered=8)
-        office = DeadLetterOffice(hop, settings)
+        hop = Hop("test", settings.topic_raw, settings)
+        office = DeadLetterOffice(hop.app, settings)
         done = asyncio.Event()
 
         async def work(_: Sequence[EventT[Any]]) -> None:
@@ -51,8 +47,8 @@ def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Setti
             if events[-1].message.offset == 1:
                 done.set()
 
-        consume(hop, settings.topic_raw, lambda: Conveyor(work, deliver, 1), batch=4, linger_s=0.05)
-        await hop.start()
+        hop.run(work, deliver, batch=4, width=1)
+        await hop.app.start()
         await asyncio.wait_for(done.wait(), 60)
         await hop.stop()
 
@@ -66,10 +62,10 @@ def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Setti
 
 def test_the_outlet_refuses_what_no_topic_takes(settings: Settings) -> None:
     async def main() -> None:
-        hop = make("test", settings, buffered=8)
-        outlet = Outlet(hop, settings.topic_enriched)
-        hop.producer_only = True
-        await hop.start()
+        hop = Hop("test", settings.topic_raw, settings)
+        outlet = Outlet(hop.app, settings.topic_enriched)
+        hop.app.producer_only = True
+        await hop.app.start()
         fits = Message(b"k", b"fits", [("name", b"value")])
         large = Message(b"k", b"x" * (settings.max_message_bytes + 1))
         refused = await outlet.send([fits, large, fits])
@@ -92,10 +88,10 @@ def test_messages_stand_on_the_topic_in_their_order_though_the_broker_was_away(
     values = [str(number).encode() for number in range(200)]
 
     async def main() -> None:
-        hop = make("test", settings, buffered=8)
-        outlet = Outlet(hop, settings.topic_enriched)
-        hop.producer_only = True
-        await hop.start()
+        hop = Hop("test", settings.topic_raw, settings)
+        outlet = Outlet(hop.app, settings.topic_enriched)
+        hop.app.producer_only = True
+        await hop.app.start()
         await outlet.send([Message(b"k", b"first")])
         stack.kafka.kill9()
         sending = asyncio.create_task(outlet.send([Message(b"k", value) for value in values]))
@@ -109,18 +105,3 @@ def test_messages_stand_on_the_topic_in_their_order_though_the_broker_was_away(
     assert found[0] == b"first"
     last = {value: place for place, value in enumerate(found)}
     assert sorted(values, key=last.__getitem__) == values
-
-
-def test_an_error_that_nobody_foresaw_ends_the_process_and_acks_nothing_behind_it(settings: Settings) -> None:
-    put(settings, settings.topic_raw, b"one", b"surprise", b"three")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.agents.failing"],
-        env=environment(settings),
-        capture_output=True,
-        timeout=90,
-        check=False,
-    )
-    assert done.returncode == os.EX_SOFTWARE
-    assert b"the worker stops; start it again" in done.stderr
-    assert b"a bug" in done.stderr
-    assert committed(settings, "failing", settings.topic_raw) in (None, 1)

@@ -1,0 +1,182 @@
+"""A hop on a real broker: it drains, shares its partitions under load, and a bug ends its process loudly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faust.types import EventT
+
+from pipeline.agents.hop import QUEUE, Hop
+from pipeline.settings import Settings
+from tests.agents.broker import committed, put, spread
+from tests.feeding import fresh
+from tests.services import Stack
+from tests.workers import environment
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(stack: Stack, tmp_path: Path) -> Settings:
+    return fresh(stack.settings, tmp_path, partitions=1, linger_s=0.05)
+
+
+class Recorder:
+    """Work that takes so long, and what was seen of it."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        self.worked: Counter[tuple[int, int]] = Counter()
+        self.delivered: Counter[tuple[int, int]] = Counter()
+
+    async def work(self, events: Sequence[EventT[Any]]) -> None:
+        self.worked.update((event.message.partition, event.message.offset) for event in events)
+        await asyncio.sleep(self.seconds)
+
+    async def deliver(self, events: Sequence[EventT[Any]], _: None) -> None:
+        self.delivered.update((event.message.partition, event.message.offset) for event in events)
+
+
+def hop_with(recorder: Recorder, settings: Settings, *, batch: int = 4, width: int = 2) -> Hop:
+    hop = Hop("test", settings.topic_raw, settings)
+    hop.run(recorder.work, recorder.deliver, batch=batch, width=width)
+    return hop
+
+
+async def reached(recorder: Recorder, count: int, within_s: float = 60) -> None:
+    async with asyncio.timeout(within_s):
+        while len(recorder.delivered) < count:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.05)
+
+
+def test_draining_finishes_and_commits_what_is_under_way_and_takes_no_more(settings: Settings) -> None:
+    put(settings, settings.topic_raw, *[b"%d" % number for number in range(40)])
+    recorder = Recorder(0.3)
+
+    async def main() -> float:
+        hop = hop_with(recorder, settings)
+        await hop.app.start()
+        await reached(recorder, 4)
+        assert hop.running
+        assert hop.assigned() == {0}
+        start = time.monotonic()
+        await hop.drain(5)
+        await hop.stop()
+        return time.monotonic() - start
+
+    assert asyncio.run(main()) < 5
+    assert len(recorder.delivered) < 40
+    assert recorder.delivered == recorder.worked
+    assert committed(settings, "test", settings.topic_raw) == len(recorder.delivered)
+
+
+def test_what_cannot_be_finished_in_time_is_left_to_the_next(settings: Settings) -> None:
+    put(settings, settings.topic_raw, b"one", b"two")
+    slow, quick = Recorder(3600), Recorder()
+
+    async def main() -> None:
+        hop = hop_with(slow, settings)
+        await hop.app.start()
+        async with asyncio.timeout(60):
+            while not slow.worked:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
+        start = time.monotonic()
+        await hop.drain(0.5)
+        await hop.stop()
+        assert time.monotonic() - start < 5
+        again = hop_with(quick, settings)
+        await again.app.start()
+        await reached(quick, 2)
+        await again.drain(5)
+        await again.stop()
+
+    asyncio.run(main())
+    assert not slow.delivered
+    assert committed(settings, "test", settings.topic_raw) == 2
+
+
+def test_while_nothing_gets_done_little_is_held_in_memory(settings: Settings) -> None:
+    """A service that is away for a day must not fill the memory: the rest stays on the topic."""
+    put(settings, settings.topic_raw, *[b"x" * 1000] * 2000)
+    recorder = Recorder(3600)
+
+    async def main() -> None:
+        hop = hop_with(recorder, settings, batch=10, width=2)
+        await hop.app.start()
+        async with asyncio.timeout(60):
+            while len(recorder.worked) < 20:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(3)
+        held = len(hop.app.consumer.unacked)
+        queued = sum(queue.qsize() for queue in hop.app.flow_control._queues)
+        assert len(recorder.worked) == 20
+        assert held + queued <= 20 + 10 + 1 + 2 * QUEUE
+        await hop.drain(0.1)
+        await hop.stop()
+
+    asyncio.run(main())
+
+
+def test_partitions_change_hands_under_load_and_every_event_is_done(stack: Stack, tmp_path: Path) -> None:
+    """A second hop of the same group joins, and leaves in the middle; nothing is left out."""
+    settings = fresh(stack.settings, tmp_path, partitions=4, linger_s=0.05)
+    count = 1200
+    spread(settings, settings.topic_raw, count)
+    first, second = Recorder(0.02), Recorder(0.02)
+
+    async def main() -> None:
+        staying, passing = hop_with(first, settings), hop_with(second, settings)
+        await staying.app.start()
+        await reached(first, 50)
+        await passing.app.start()
+        await reached(second, 50)
+        await passing.drain(5)
+        await passing.stop()
+        async with asyncio.timeout(90):
+            while len(first.delivered | second.delivered) < count:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.1)
+        await staying.drain(5)
+        await staying.stop()
+
+    asyncio.run(main())
+    done = sum(committed(settings, "test", settings.topic_raw, number) or 0 for number in range(4))
+    assert done == count
+
+
+def test_an_error_that_nobody_foresaw_ends_the_process_and_acks_nothing_behind_it(settings: Settings) -> None:
+    put(settings, settings.topic_raw, b"one", b"surprise", b"three")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.agents.failing"],
+        env=environment(settings),
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == os.EX_SOFTWARE
+    assert b"the worker stops; start it again" in done.stderr
+    assert b"a bug" in done.stderr
+    assert committed(settings, "failing", settings.topic_raw) in (None, 1)
+
+
+def test_a_killed_process_loses_nothing_that_it_had_not_committed(settings: Settings) -> None:
+    put(settings, settings.topic_raw, *[b"%d" % number for number in range(30)], b"slow", b"last")
+    process = subprocess.Popen([sys.executable, "-m", "tests.agents.failing"], env=environment(settings))
+    try:
+        end = time.monotonic() + 60
+        while (committed(settings, "failing", settings.topic_raw) or 0) < 30:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert committed(settings, "failing", settings.topic_raw) == 30
