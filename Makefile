@@ -3,7 +3,7 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit long lint bench lock schemas clean
+.PHONY: help setup demo test unit long chaos soak lint bench lock schemas clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -34,6 +34,15 @@ unit: setup lint ## Check what needs no services
 
 long: setup ## Try every format on ten thousand inputs for each property (an hour or so)
 	@$(BIN)/pytest -q -m 'not services' --hypothesis-profile=long --timeout=3600 tests/formats
+
+chaos: setup ## Kill, freeze, refuse and poison in every way, and count what is lost (an hour); table in var/chaos.md
+	@$(BIN)/newswire up --fetch-only
+	@rm -f var/chaos.md
+	@CHAOS_REPORT=$${CHAOS_REPORT:-var/chaos.md} $(BIN)/pytest -v -m 'services or chaos' tests/chaos
+
+soak: setup ## Send 100,000 articles through and see that no process grows (an hour); curves in var/soak
+	@$(BIN)/newswire up --fetch-only
+	@$(BIN)/python -m bench.soak
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff format --check --quiet

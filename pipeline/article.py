@@ -204,11 +204,20 @@ class Failure(Struct, frozen=True):
     attempts: Count = 1
 
 
+class Header(Struct, frozen=True, forbid_unknown_fields=True):
+    """A header of a message; its value is absent where it is null, as Kafka allows."""
+
+    name: str
+    value: bytes | UnsetType = UNSET
+
+
 class DeadLetter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What could not be processed, and why: a message on ``news.dead``.
 
-    On the topic, ``key`` and ``value`` are the message's own, byte for byte, and the rest are its headers
-    (``newswire-…``); the schema describes the same fields as one JSON object, with bytes in Base64.
+    On the topic, ``key``, ``value`` and ``headers`` are the message's own, byte for byte, and the rest are
+    headers of ours (``newswire-…``); the schema describes the same fields as one JSON object, with bytes in
+    Base64. ``tombstone`` says that the message had no value at all, which is not the same as an empty one.
+    ``omitted`` is there where the value is too large to be kept, and counts its bytes.
     """
 
     stage: Stage
@@ -218,10 +227,13 @@ class DeadLetter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     attempts: Count
     value: bytes
     key: bytes | UnsetType = UNSET
+    headers: tuple[Header, ...] = ()
     topic: Text | UnsetType = UNSET
     partition: Offset | UnsetType = UNSET
     offset: Offset | UnsetType = UNSET
     location: Text | UnsetType = UNSET
+    tombstone: bool = False
+    omitted: Offset | UnsetType = UNSET
 
 
 class InvalidArticleError(ValueError):

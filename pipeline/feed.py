@@ -13,6 +13,7 @@ from pipeline.feeds import Feed, Files, StandardInput, Watch, memory_of
 from pipeline.feeds.config import FeedConfig, base_context
 from pipeline.feeds.report import Event, OnEvent, Summary
 from pipeline.feeds.run import Run
+from pipeline.feeds.spool import Store
 from pipeline.feeds.stopping import until_stopped
 from pipeline.formats import Context
 from pipeline.settings import Settings
@@ -37,13 +38,14 @@ def feed(
     zone: str | None = None,
     format: str | None = None,  # noqa: A002 - the option's name
     watch: bool = False,
+    spool: Store | None = None,
     on_event: OnEvent = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Summary:
     """Feed files, folders, or standard input (``-``); each article acknowledged before its file is fed.
 
     Args:
-        paths: what to read; with ``watch`` exactly one folder.
+        paths: what to read; with ``watch`` exactly one folder; with ``spool`` none, if it is only to be sent.
         settings: where the broker is, and how large an article may be.
         source: the source that the articles are of; part of their ids.
         language: the language to declare for articles that declare none.
@@ -51,28 +53,30 @@ def feed(
         zone: the time zone of times without one; UTC by default.
         format: the format, where it is not to be told by the bytes.
         watch: go on until stopped.
+        spool: where standard input's articles wait for the broker; what is in it is sent first.
         on_event: told of progress and of problems, always from the calling thread.
         stop: ends the run when set, and is set when an error ends it; without one, SIGTERM and SIGINT end it.
 
     Raises:
         FeedError: what was asked for cannot be done.
-        UnknownTopicError: the broker lacks a topic.
+        SpoolError: the spool cannot be used any more.
+        UnknownTopicError: the broker lacks a topic, and does not make it.
         AlreadyWatchedError: another process watches the folder for this source.
         KafkaError: the broker refuses to talk to us.
         OSError: the folder cannot be watched, or what was fed cannot be remembered.
     """
     names = [str(path) for path in paths]
-    _check(names, watch=watch)
+    _check(names, watch=watch, sending=spool is not None)
     context = context_of(
         settings, source=source, language=language, provider=provider, zone=zone, format=format
     )
     with until_stopped(stop) as ending:
         if not watch:
-            return Run(settings, context, on_event, ending).run(_feeds(names, ending))
+            return Run(settings, context, on_event, ending, spool).run(_feeds(names, ending))
         folder = Path(names[0])
         memory = memory_of(folder, source, settings)
         try:
-            return Run(settings, context, on_event, ending).run([Watch(folder, memory, ending)])
+            return Run(settings, context, on_event, ending, spool).run([Watch(folder, memory, ending)])
         finally:
             memory.close()
 
@@ -108,8 +112,8 @@ def context_of(
     return config.context(base_context(settings))
 
 
-def _check(names: list[str], *, watch: bool) -> None:
-    if not names:
+def _check(names: list[str], *, watch: bool, sending: bool) -> None:
+    if not names and not sending:
         raise FeedError("nothing to feed: name files or folders, or - for standard input")
     if names.count("-") > 1:
         raise FeedError("standard input (-) is named twice; it can be read once")

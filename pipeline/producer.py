@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import structlog
+from aiokafka.errors import KafkaError as AioKafkaError
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 from kafka.errors import AuthorizationError, KafkaError, MessageSizeTooLargeError
+from msgspec import Struct
 
-from pipeline import dead
+from pipeline import dead, kafka_topics
 from pipeline.article import DeadLetter, RawArticle, encode
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
@@ -51,15 +54,31 @@ class StoppedError(Exception):
     """The wait for the broker was ended from outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """What is on its way, and its place in the order of sending."""
+class Message(Struct, frozen=True, array_like=True):
+    """What is sent, byte for byte."""
 
-    number: int
     topic: str
     key: bytes | None
     value: bytes
-    headers: list[tuple[str, bytes]]
+    headers: dead.Headers
+
+
+def article_message(article: RawArticle, settings: Settings) -> Message:
+    """An article as it goes onto ``news.raw``: under its id."""
+    return Message(settings.topic_raw, article.id.encode(), encode(article), [])
+
+
+def letter_message(letter: DeadLetter, settings: Settings) -> Message:
+    """A dead letter as it goes onto ``news.dead``."""
+    return Message(settings.topic_dead, *dead.message(letter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """What is on its way, and its place in the order of sending."""
+
+    number: int
+    message: Message
     done: Done
 
 
@@ -71,7 +90,8 @@ class Producer:
     and nobody else. An innocent message may then be on the topic twice.
 
     ``on_wait`` is told, in a sentence and every few seconds, what is being waited for. Once ``stop`` is set,
-    nothing waits any more. Use it from one thread; a ``Done`` is called in another.
+    nothing waits any more. With ``make_topics`` topics that are missing are made when the broker answers for
+    the first time. Use it from one thread; a ``Done`` is called in another.
     """
 
     def __init__(
@@ -81,8 +101,10 @@ class Producer:
         on_wait: Callable[[str], None] | None = None,
         stop: threading.Event | None = None,
         buffer: int = BUFFER,
+        make_topics: bool = False,
     ) -> None:
         self._settings = settings
+        self._make_topics = make_topics
         self._on_wait = on_wait or (lambda message: log.warning("waiting", reason=message))
         self._stop = stop or threading.Event()
         self._buffer = buffer
@@ -92,7 +114,7 @@ class Producer:
         """Messages on their way."""
         self._sent = 0
         self._heard = 0.0
-        self._aside: list[tuple[_Message, Exception]] = []
+        self._aside: list[tuple[_Posted, Exception]] = []
         self._broken = False
         self._kafka: Any = None
         self._ready = False
@@ -122,84 +144,88 @@ class Producer:
         self._go_on()
         try:
             _answers(self._settings)
+            if self._make_topics:
+                _make_topics(self._settings)
+                self._make_topics = False
             _check_topics(self._settings)
             if self._kafka is None:
                 self._kafka = KafkaProducer(**_options(self._settings))
             # Once it knows the topics, sending never waits for the broker: we do, and can be stopped.
             for topic in (self._settings.topic_raw, self._settings.topic_dead):
                 self._kafka.partitions_for(topic)
-        except (KafkaError, OSError) as error:
-            if isinstance(error, KafkaError) and not error.retriable:
+        except (KafkaError, AioKafkaError, OSError) as error:
+            if isinstance(error, (KafkaError, AioKafkaError)) and not error.retriable:
                 raise
-            self._on_wait(f"waiting for Kafka at {self._settings.kafka}: {error}")
+            reason = str(error) or type(error).__name__
+            self._on_wait(f"waiting for Kafka at {self._settings.kafka}: {reason}")
             return False
         self._ready = True
         return True
 
     def send(self, article: RawArticle, done: Done) -> None:
-        """Put an article on its way to ``news.raw``; blocks while too much is on its way.
+        """Put an article on its way to ``news.raw``, as ``post`` does."""
+        self.post(article_message(article, self._settings), done)
+
+    def send_dead(self, letter: DeadLetter, done: Done) -> None:
+        """Put a dead letter on its way to ``news.dead``, as ``post`` does."""
+        self.post(letter_message(letter, self._settings), done)
+
+    def post(self, message: Message, done: Done) -> None:
+        """Put a message on its way; blocks while too much is on its way.
 
         Raises:
             UnknownTopicError: the topic is not there.
             StoppedError: stopped while waiting; ``done`` is not called.
+            KafkaError: the broker refuses, as for ``connect``.
         """
-        self._send(self._settings.topic_raw, article.id.encode(), encode(article), [], done)
-
-    def send_dead(self, letter: DeadLetter, done: Done) -> None:
-        """Put a dead letter on its way to ``news.dead``; as ``send``."""
-        key, value, headers = dead.message(letter)
-        self._send(self._settings.topic_dead, key, value, headers, done)
-
-    def _send(
-        self, topic: str, key: bytes | None, value: bytes, headers: list[tuple[str, bytes]], done: Done
-    ) -> None:
         if not self._ready:
             self.connect()
-        self._wait(lambda: self._bytes == 0 or self._bytes + len(value) <= self._buffer)
+        self._wait(lambda: self._bytes == 0 or self._bytes + len(message.value) <= self._buffer)
         with self._changed:
             self._heard = self._heard if self.unacknowledged else time.monotonic()
-            self._bytes += len(value)
+            self._bytes += len(message.value)
             self.unacknowledged += 1
             self._sent += 1
-        self._post(_Message(self._sent, topic, key, value, headers, done), self._set_aside)
+        self._hand(_Posted(self._sent, message, done), self._set_aside)
 
-    def _post(self, message: _Message, failed: Callable[[_Message, Exception], None]) -> None:
+    def _hand(self, posted: _Posted, failed: Callable[[_Posted, Exception], None]) -> None:
         """Hand a message to kafka-python."""
+        message = posted.message
         try:
             future = self._kafka.send(
                 message.topic, key=message.key, value=message.value, headers=message.headers
             )
         except MessageSizeTooLargeError as error:  # told before anything is sent: nobody else suffers
-            self._settle(message, error)
+            self._settle(posted, error)
         except (KafkaError, ValueError) as error:  # ValueError: the topic went away under our hands
-            failed(message, error)
+            failed(posted, error)
         else:
-            future.add_callback(lambda _: self._settle(message, None))
-            future.add_errback(lambda error: failed(message, error))
+            future.add_callback(lambda _: self._settle(posted, None))
+            future.add_errback(lambda error: failed(posted, error))
 
-    def _settle(self, message: _Message, error: Exception | None) -> None:
+    def _settle(self, posted: _Posted, error: Exception | None) -> None:
         """Tell what became of a message. The count falls last: whoever sees it at zero has heard of all."""
         try:
-            message.done(error)
+            posted.done(error)
         finally:
             with self._changed:
                 self._heard = time.monotonic()
-                self._bytes -= len(message.value)
+                self._bytes -= len(posted.message.value)
                 self.unacknowledged -= 1
                 self._changed.notify_all()
 
-    def _set_aside(self, message: _Message, error: Exception) -> None:
+    def _set_aside(self, posted: _Posted, error: Exception) -> None:
         if isinstance(error, AuthorizationError):  # all that we send is refused: no message is at fault
-            self._settle(message, error)
+            self._settle(posted, error)
             return
         with self._changed:
             self._broken = True
-            self._aside.append((message, error))
+            self._aside.append((posted, error))
             self._changed.notify_all()
 
-    def _give_up(self, message: _Message, error: Exception) -> None:
+    def _give_up(self, posted: _Posted, error: Exception) -> None:
         self._broken = True
-        self._settle(message, error)
+        self._settle(posted, error)
 
     def _send_again(self) -> None:
         """Send what failed once more, one by one, in the order in which it was sent at first."""
@@ -207,8 +233,8 @@ class Producer:
         self._aside.sort(key=lambda each: each[0].number)
         while self._aside:
             self._renew()
-            message, _ = self._aside.pop(0)
-            self._post(message, self._give_up)
+            posted, _ = self._aside.pop(0)
+            self._hand(posted, self._give_up)
             self._await(lambda: self.unacknowledged == len(self._aside))
         self._renew()
 
@@ -312,6 +338,20 @@ def _answers(settings: Settings) -> None:
         else:
             return
     raise reason
+
+
+def _make_topics(settings: Settings) -> None:
+    """Make the topics that are missing.
+
+    Raises:
+        OSError, aiokafka.errors.KafkaError: the broker does not answer in time, or refuses.
+    """
+    seconds = _TRY_MS / 1000
+    making = kafka_topics.ensure(settings, patience_s=seconds / 2)
+    try:
+        asyncio.run(asyncio.wait_for(making, seconds))
+    except TimeoutError as error:
+        raise OSError(f"no answer in {seconds:g} s") from error
 
 
 def _check_topics(settings: Settings) -> None:

@@ -201,6 +201,7 @@ def fed(summary: Summary) -> None:
         "unreadable": summary.unreadable,
         "breakdowns of feeds": summary.errors,
         "not acknowledged": summary.unacknowledged,
+        "left in the spool": summary.spool.messages if summary.spool else 0,
     }
     said = [f"{count} {what}" for what, count in counts.items() if count or what == "accepted"]
     line = f"{', '.join(said)}; {summary.files} files, {summary.bytes:,} bytes in {summary.seconds:.1f} s"

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiokafka.errors import KafkaError as AioKafkaError
+from kafka.admin import KafkaAdminClient
 
-from pipeline import producer
 from pipeline.feed import Event, FeedError, Summary, feed
 from pipeline.feeds import AlreadyWatchedError
-from pipeline.producer import UnknownTopicError
 from pipeline.settings import Settings
 from tests.feeding import fed, fresh, letters
+from tests.services import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,12 +181,19 @@ class TestFeed:
         running.stdout.close()
         assert letters(here) == []
 
-    def test_a_missing_topic_is_said(
-        self, here: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(producer, "NEW_TOPIC_S", 0.5)
-        with pytest.raises(UnknownTopicError, match="no topic 'nowhere'"):
-            feed([folder], here.model_copy(update={"topic_raw": "nowhere"}))
+    def test_topics_that_are_missing_are_made(self, stack: Stack, folder: Path, tmp_path: Path) -> None:
+        new = apart(stack.settings, var=tmp_path / "var", partitions=3)
+        (folder / "a.txt").write_text("Un.")
+        assert feed([folder], new).exit_code == 0
+        assert len(fed(new)) == 1
+        client = KafkaAdminClient(bootstrap_servers=new.kafka)
+        assert {new.topic_raw, new.topic_enriched, new.topic_dead} <= set(client.list_topics())
+        client.close()
+
+    def test_a_topic_that_cannot_be_made_is_said(self, stack: Stack, folder: Path, tmp_path: Path) -> None:
+        (folder / "a.txt").write_text("Un.")
+        with pytest.raises(AioKafkaError, match="replica"):
+            feed([folder], apart(stack.settings, var=tmp_path / "var", replication=3))
 
 
 @pytest.mark.services

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
 
 import structlog
+from msgspec import structs
 
 from pipeline.article import Failure
 from pipeline.enrich import load
-from pipeline.enrich.process import Load, ModelProcess, Outcome, ProcessDiedError
+from pipeline.enrich.process import Load, ModelProcess, ModelStartError, Outcome, ProcessDiedError
 from pipeline.settings import Settings
 
 TRIES_ALONE = 2
@@ -32,9 +33,10 @@ class ModelPool:
     """
 
     def __init__(self, settings: Settings, load: Load = load) -> None:
-        self._limit_s = settings.enrich_timeout_s
+        self._too_slow = f"the models took over {settings.enrich_timeout_s:g} s"
         self._processes = [ModelProcess(settings, load) for _ in range(settings.processes)]
         self._free: asyncio.Queue[ModelProcess] = asyncio.Queue()
+        self._returning: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -58,38 +60,68 @@ class ModelPool:
     async def enrich(self, values: Sequence[bytes]) -> list[Outcome]:
         """One outcome for each value, in their order; never raises for what is in the values.
 
-        A batch that kills its process or outlasts ``enrich_timeout_s`` is halved until the article that
-        does so stands alone.
+        A batch that outlasts ``enrich_timeout_s`` is done again article by article, each with that time for
+        itself. One that kills its process, or that runs out of memory, is halved until the article that does
+        so stands alone. All that happens in one process, so that other batches go on in the others. A failure
+        says how often its article was given to the models.
 
         Raises:
             ModelStartError: a process that took the place of a dead one cannot load the models.
         """
-        for attempts in range(1, TRIES_ALONE + 1):
-            result = await self._run(values, attempts)
-            if isinstance(result, list):
-                return result
-            failure = result
-            log.warning("a batch failed in the models", articles=len(values), reason=failure.error_message)
-            if len(values) > 1:
-                middle = len(values) // 2
-                first, second = await asyncio.gather(
-                    self.enrich(values[:middle]), self.enrich(values[middle:])
-                )
-                return first + second
-        return [failure]
-
-    async def _run(self, values: Sequence[bytes], attempts: int) -> list[Outcome] | Failure:
-        """The outcomes of a batch that some process finished, or why none did."""
         process = await self._free.get()
         try:
-            return await process.enrich(values)
-        except TimeoutError:
-            reason = f"the models took over {self._limit_s:g} s"
-            return Failure("enrich", "TimeoutError", reason, attempts)
-        except ProcessDiedError as error:
-            return Failure("enrich", type(error).__name__, str(error), attempts)
+            return await self._together(process, values, 0)
         finally:
-            self._free.put_nowait(process)
+            returning = asyncio.create_task(self._return(process))
+            self._returning.add(returning)
+            returning.add_done_callback(self._returning.discard)
+
+    async def _together(self, process: ModelProcess, values: Sequence[bytes], tried: int) -> list[Outcome]:
+        """The outcomes of a batch whose articles were tried so often before."""
+        if len(values) == 1:
+            return [await self._alone(process, values[0], tried)]
+        try:
+            return _counted(await process.enrich(values), tried + 1)
+        except TimeoutError:
+            self._tell(values, self._too_slow)
+            return [await self._alone(process, value, tried + 1) for value in values]
+        except ProcessDiedError as error:
+            self._tell(values, str(error))
+        middle = len(values) // 2
+        first = await self._together(process, values[:middle], tried + 1)
+        return first + await self._together(process, values[middle:], tried + 1)
+
+    async def _alone(self, process: ModelProcess, value: bytes, tried: int) -> Outcome:
+        """The outcome of one article; tried again, since a process may have been killed from outside."""
+        for attempts in range(tried + 1, tried + 1 + TRIES_ALONE):
+            try:
+                return _counted(await process.enrich([value]), attempts)[0]
+            except TimeoutError as error:
+                failure = Failure("enrich", type(error).__name__, self._too_slow, attempts)
+            except ProcessDiedError as error:
+                failure = Failure("enrich", type(error).__name__, str(error), attempts)
+            self._tell([value], failure.error_message)
+        return failure
+
+    async def _return(self, process: ModelProcess) -> None:
+        """Make a process free again; one that was killed loads its models before anybody waits for it."""
+        with suppress(ModelStartError):  # whoever takes it next is told
+            await process.start()
+        self._free.put_nowait(process)
+
+    @staticmethod
+    def _tell(values: Sequence[bytes], reason: str) -> None:
+        log.warning("a batch failed in the models", articles=len(values), reason=reason)
 
     async def _close(self) -> None:
+        for returning in self._returning:
+            returning.cancel()
+        await asyncio.gather(*self._returning, return_exceptions=True)
         await asyncio.gather(*(process.close() for process in self._processes))
+
+
+def _counted(outcomes: Sequence[Outcome], attempts: int) -> list[Outcome]:
+    """The outcomes, of which the failures say how often their articles were tried."""
+    return [
+        structs.replace(each, attempts=attempts) if isinstance(each, Failure) else each for each in outcomes
+    ]

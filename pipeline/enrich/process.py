@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -18,10 +19,12 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Protocol, TypeVar
 
+import psutil
+
 from pipeline import article
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError, RawArticle
 from pipeline.errors import NewswireError
-from pipeline.settings import Settings
+from pipeline.settings import MIB, Settings
 
 START_LIMIT_S = 120
 START_TRIES = 3
@@ -38,6 +41,10 @@ class ModelStartError(NewswireError):
 
 class ProcessDiedError(Exception):
     """A model process ended with a batch in work; the message says how."""
+
+
+class ModelMemoryError(ProcessDiedError):
+    """There was not memory enough for a batch; its process is replaced. The message names the limit."""
 
 
 class Models(Protocol):
@@ -83,6 +90,7 @@ class ModelProcess:
 
         Raises:
             TimeoutError: they took longer than ``enrich_timeout_s``; the process is gone.
+            ModelMemoryError: they need more memory than there is; the process is gone.
             ProcessDiedError: the process ended meanwhile.
             ModelStartError: as ``start``.
         """
@@ -151,9 +159,12 @@ class ModelProcess:
         assert self._pipe is not None
         try:
             self._pipe.send(values)
-            outcomes: list[Outcome] = self._pipe.recv()
+            outcomes: list[Outcome] | None = self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise ProcessDiedError(f"the model process died with exit code {self._reap()}") from error
+            raise ProcessDiedError(_end(self._reap())) from error
+        if outcomes is None:
+            self._reap()
+            raise ModelMemoryError(_out_of_memory(self._settings))
         return outcomes
 
     def _reap(self) -> int | None:
@@ -169,6 +180,21 @@ class ModelProcess:
         return code
 
 
+def _end(code: int | None) -> str:
+    """How a process ended, for a person."""
+    if code == -signal.SIGKILL:
+        return (
+            "the model process was killed (SIGKILL); unless somebody did that, the machine is out of memory"
+        )
+    return f"the model process died with exit code {code}"
+
+
+def _out_of_memory(settings: Settings) -> str:
+    limit = settings.process_memory_mib
+    allowed = f" of the {limit} MiB that they may take (NEWSWIRE_PROCESS_MEMORY_MIB)" if limit else ""
+    return f"the models ran out of memory{allowed}"
+
+
 def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
     """The life of a model process: load, say what went wrong with that, if anything, then batch by batch."""
     for number in (
@@ -177,18 +203,39 @@ def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
     ):  # they reach the whole group; the parent decides when to stop
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    _limit_memory(settings.process_memory_mib)
     try:
         models = load(settings)
+    except MemoryError:
+        pipe.send(_out_of_memory(settings))
+        return
     except Exception as error:  # noqa: BLE001 - told to the parent, which stops with it
         pipe.send(f"{type(error).__name__}: {error}")
         return
     pipe.send("")
     while True:
         try:
-            values = pipe.recv()
+            outcomes = _work(pipe.recv(), models, settings.max_article_bytes)
         except EOFError:
             return
-        pipe.send(_work(values, models, settings.max_article_bytes))
+        except MemoryError:
+            # Whatever was under way in native code may be half done: a new process takes over.
+            pipe.send(None)
+            return
+        pipe.send(outcomes)
+
+
+def _limit_memory(mib: int) -> None:
+    """Let the process take so many MiB more than it has by now; beyond that it meets a ``MemoryError``.
+
+    What counts is memory that it alone may write to. What libraries set aside for each core as they are
+    imported is no part of it, so a limit means the same on every machine.
+    """
+    if mib:
+        limit = psutil.Process().memory_info().data + mib * MIB
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        lowest = min(each for each in (limit, soft, hard) if each != resource.RLIM_INFINITY)
+        resource.setrlimit(resource.RLIMIT_DATA, (lowest, hard))
 
 
 def _die_with_parent() -> None:
@@ -224,6 +271,8 @@ def _enrich(articles: list[RawArticle], models: Models) -> list[Outcome]:
     """The batch at once; if the models raise, one by one, so that only the culprit fails."""
     try:
         return [article.encode(each) for each in models.enrich(articles, datetime.now(UTC))]
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a model raises is an article's outcome
         if len(articles) == 1:
             return [Failure("enrich", type(error).__name__, str(error) or repr(error))]

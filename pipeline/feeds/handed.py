@@ -1,12 +1,13 @@
-"""What a feed's thread hands over: the pieces that it read, what it met, and the tally of each item."""
+"""What the threads of a run hand over: the pieces that were read, what was met, each item's tally."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct, structs
 
-from pipeline import formats
+from pipeline import formats, producer
 from pipeline.feeds.shape import Item, Result, Unreadable
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ class Tally:
         self.read = False
         self.lost = False
 
-    def settle(self, *, accepted: int = 0, failed: int = 0, lost: bool = False) -> None:
-        """One of its pieces is done with; a lost one never will be."""
+    def settle(self, *, accepted: int = 0, failure: str = "", lost: bool = False) -> None:
+        """One of its pieces is done with, or was not taken for a reason; a lost one never will be."""
         with self.lane.changed:
             self.pending -= 1
             self.lost = self.lost or lost
             self.result = structs.replace(
-                self.result, accepted=self.result.accepted + accepted, failed=self.result.failed + failed
+                self.result,
+                accepted=self.result.accepted + accepted,
+                failed=self.result.failed + bool(failure),
+                failure=self.result.failure or failure,
             )
             self.lane.changed.notify_all()
 
@@ -48,6 +52,26 @@ class Tally:
                 truncated=self.result.truncated or rejected.kind == "truncated",
                 deferred=deferred,
             )
+
+
+class Parcel(Struct, frozen=True):
+    """A piece on its way to the broker or the spool.
+
+    ``took`` is called once when the feed may hand over another, ``done`` once when it is known what became of
+    this one. A ``patient`` one waits for room in a spool that is full; its sender cannot be told.
+    """
+
+    message: producer.Message
+    patient: bool
+    took: Callable[[], None]
+    done: producer.Done
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        message = self.message
+        headers = sum(len(name) + len(value) for name, value in message.headers)
+        return len(message.value) + len(message.key or b"") + headers
 
 
 class Started(Struct, frozen=True):
@@ -106,4 +130,20 @@ class Ended(Struct, frozen=True):
     stopped: bool
 
 
-Message: TypeAlias = Started | Send | Refused | Read | Done | Trouble | Broken | Ended
+class Said(Struct, frozen=True):
+    """What the courier or the spool waits for, or what the broker refused of what was in the spool."""
+
+    kind: Literal["waiting", "failed"]
+    message: str
+
+
+class Failed(Struct, frozen=True):
+    """The courier or the spool has ended by itself."""
+
+    error: Exception
+
+
+FromFeed: TypeAlias = Started | Send | Refused | Read | Done | Trouble | Broken | Ended
+"""What comes from a feed's thread."""
+
+Message: TypeAlias = FromFeed | Said | Failed

@@ -187,7 +187,8 @@ class Lane:
     def _hand(self, tally: Tally, outcome: formats.Outcome) -> None:
         self._go_on()
         while not self._credit.acquire(timeout=_STEP_S):
-            self._go_on()
+            if self._stop.is_set():  # it goes all the same, so that it is counted with what has no answer
+                break
         with self.changed:
             tally.pending += 1
         if isinstance(outcome, formats.Rejected):

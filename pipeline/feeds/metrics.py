@@ -12,7 +12,7 @@ from prometheus_client.exposition import start_http_server
 from prometheus_client.registry import Collector
 
 from pipeline.errors import NewswireError
-from pipeline.feeds.report import FeedSummary, Summary
+from pipeline.feeds.report import FeedSummary, Summary, Waiting
 
 HOST = "127.0.0.1"
 
@@ -22,17 +22,28 @@ class MetricsError(NewswireError):
 
 
 class FeedMetrics(Collector):
-    """The counts of a run as Prometheus' metrics, each with the label ``feed``."""
+    """The counts of a run as Prometheus' metrics, each with the label ``feed``; what waits in the spool."""
 
-    def __init__(self, summary: Summary, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        summary: Summary,
+        clock: Callable[[], float] = time.time,
+        waiting: Callable[[], Waiting | None] = lambda: None,
+    ) -> None:
         self._summary = summary
         self._clock = clock
+        self._waiting = waiting
 
     def collect(self) -> Iterator[Metric]:
         """All metrics as they are now."""
         # Another thread counts meanwhile; a list of what is there is made in one step.
         feeds = list(self._summary.feeds.items())
-        yield _counter("articles", "Articles that the broker acknowledged.", feeds, lambda one: one.accepted)
+        yield _counter(
+            "articles",
+            "Articles that the broker acknowledged, or the spool.",
+            feeds,
+            lambda one: one.accepted,
+        )
         yield _counter(
             "items", "Files, messages and documents read to their end.", feeds, lambda one: one.files
         )
@@ -40,14 +51,22 @@ class FeedMetrics(Collector):
         yield _errors(feeds)
         yield _gauge("up", "Whether the feed is at work.", {name: float(one.up) for name, one in feeds})
         last = {name: one.last_article.timestamp() for name, one in feeds if one.last_article}
-        yield _gauge("last_article_timestamp_seconds", "When the broker acknowledged the last article.", last)
+        yield _gauge("last_article_timestamp_seconds", "When the last article was acknowledged.", last)
         now = self._clock()
         since = {name: max(0.0, now - moment) for name, moment in last.items()}
         yield _gauge("since_last_article_seconds", "Seconds since the last article.", since)
+        spool = self._waiting()
+        if spool:
+            yield from _of_spool(spool)
 
 
 @contextmanager
-def served(summary: Summary, port: int, host: str = HOST) -> Iterator[int | None]:
+def served(
+    summary: Summary,
+    port: int,
+    host: str = HOST,
+    waiting: Callable[[], Waiting | None] = lambda: None,
+) -> Iterator[int | None]:
     """Serve the metrics under ``/metrics`` of this port meanwhile, if it is not 0; gives the port.
 
     Raises:
@@ -60,7 +79,7 @@ def served(summary: Summary, port: int, host: str = HOST) -> Iterator[int | None
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
-    registry.register(FeedMetrics(summary))
+    registry.register(FeedMetrics(summary, waiting=waiting))
     try:
         server, thread = start_http_server(port, addr=host, registry=registry)
     except OSError as error:
@@ -72,6 +91,17 @@ def served(summary: Summary, port: int, host: str = HOST) -> Iterator[int | None
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _of_spool(spool: Waiting) -> Iterator[Metric]:
+    name = "newswire_feed_spool"
+    yield GaugeMetricFamily(f"{name}_messages", "Messages that wait in the spool.", spool.messages)
+    yield GaugeMetricFamily(f"{name}_bytes", "Bytes of the messages that wait in the spool.", spool.bytes)
+    yield GaugeMetricFamily(f"{name}_limit_bytes", "Bytes that may wait in the spool.", spool.limit)
+    text = "Messages in the spool that the broker refused; they are sent once more at the next start."
+    yield GaugeMetricFamily(f"{name}_refused_messages", text, spool.refused)
+    text = "Seconds for which the oldest message has waited in the spool; 0 where none does."
+    yield GaugeMetricFamily(f"{name}_oldest_seconds", text, spool.oldest_seconds or 0.0)
 
 
 def _counter(

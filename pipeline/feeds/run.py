@@ -1,7 +1,8 @@
-"""One run: what the feeds read goes onto Kafka from one thread, which counts every piece."""
+"""One run: what the feeds read goes on its way, and one thread, which never waits, counts every piece."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -13,16 +14,34 @@ from kafka.errors import KafkaError
 from msgspec import Struct
 
 from pipeline import formats
-from pipeline.article import DeadLetter, RawArticle
-from pipeline.feeds.handed import Broken, Done, Ended, Message, Read, Refused, Send, Started, Tally, Trouble
+from pipeline.article import RawArticle
+from pipeline.feeds.handed import (
+    Broken,
+    Done,
+    Ended,
+    Failed,
+    FromFeed,
+    Message,
+    Parcel,
+    Read,
+    Refused,
+    Said,
+    Send,
+    Started,
+    Tally,
+    Trouble,
+)
 from pipeline.feeds.lane import GRACE_S, Lane
-from pipeline.feeds.report import Event, Kind, OnEvent, Summary
+from pipeline.feeds.outlets import Outlets
+from pipeline.feeds.packing import packed
+from pipeline.feeds.report import Event, Kind, OnEvent, Summary, Waiting
 from pipeline.feeds.shape import Feed, Several
-from pipeline.producer import Producer, StoppedError
+from pipeline.feeds.spool import SpoolError, Store
+from pipeline.producer import StoppedError
 from pipeline.settings import Settings
 
 TICK_S = 0.2
-"""Seconds after which a quiet run looks whether the broker still answers, and for a stop."""
+"""Seconds after which a quiet run looks for a stop."""
 
 LEAVE_S = 2.0
 """Seconds that a stopped feed has, beyond the wait for acknowledgements, to end."""
@@ -31,7 +50,7 @@ Counter: TypeAlias = Literal["files", "accepted", "rejected", "failed", "unreada
 
 
 class _Answered(Struct, frozen=True):
-    """The broker has answered to a piece."""
+    """The broker, or the spool, has answered to a piece."""
 
     tally: Tally
     place: str
@@ -39,23 +58,33 @@ class _Answered(Struct, frozen=True):
     error: Exception | None
 
 
-class Run:
-    """One run: the only place that sends and counts. Each feed reads in a thread of its own.
+_Inbox: TypeAlias = SimpleQueue[Message | _Answered]
 
-    The feeds' messages and the broker's answers, which come in Kafka's thread, wait in one queue; of each
-    feed only a few pieces do, so that a busy one neither fills the memory nor keeps another waiting.
+
+class Run:
+    """One run: the only place that counts. Each feed reads in a thread of its own.
+
+    The feeds' messages and the answers to what was sent wait in one queue; of each feed only a few pieces do,
+    so that a busy one neither fills the memory nor keeps another waiting.
     """
 
     def __init__(
-        self, settings: Settings, context: formats.Context, on_event: OnEvent, stop: threading.Event
+        self,
+        settings: Settings,
+        context: formats.Context,
+        on_event: OnEvent,
+        stop: threading.Event,
+        store: Store | None = None,
     ) -> None:
         """``stop`` ends the run, and is set where an error ends it, so that all feeds hear of it."""
+        self._settings = settings
         self._context = context
         self._on_event = on_event
         self._stop = stop
-        self._limit = settings.max_article_bytes
-        self._producer = Producer(settings, on_wait=lambda message: self._tell("waiting", message), stop=stop)
-        self._inbox: SimpleQueue[Message | _Answered] = SimpleQueue()
+        self._inbox: _Inbox = SimpleQueue()
+        self._outlets = Outlets(settings, store, self._inbox.put)
+        self._open = 0
+        self._leaving = False
         self._lanes: dict[Lane, None] = {}
         self._waiting: deque[Lane] = deque()
         self._total: int | None = None
@@ -63,13 +92,14 @@ class Run:
         """The counts so far; other threads may read them."""
 
     def run(self, feeds: list[Feed], *, together: bool = False) -> Summary:
-        """Read the feeds, each to its end or until stopped.
+        """Read the feeds, each to its end or until stopped, and send on what is in the spool.
 
         Without ``together`` they are read one after the other, and one that fails ends the run. With it all
         are read at once, and one that fails is told and, after a while, started again.
 
         Raises:
-            UnknownTopicError: the broker lacks a topic.
+            SpoolError: the spool cannot be used any more.
+            UnknownTopicError: the broker lacks a topic, and does not make it.
             KafkaError: it refuses to talk to us.
             OSError: a folder cannot be watched, or what was fed cannot be remembered.
         """
@@ -80,11 +110,9 @@ class Run:
             Lane(feed, self._context, self._inbox.put, self._stop, restart=together) for feed in feeds
         )
         try:
-            self._producer.connect()
+            self._outlets.start(feeds)
             self._start(len(feeds) if together else 1)
             self._work()
-        except StoppedError:
-            self.summary.stopped = True
         except BaseException:
             self._stop.set()
             raise
@@ -92,6 +120,10 @@ class Run:
             self._leave()
         self.summary.seconds = time.monotonic() - start
         return self.summary
+
+    def waiting(self) -> Waiting | None:
+        """What waits in the spool, if there is one; from any thread."""
+        return self._outlets.waiting()
 
     def _start(self, count: int) -> None:
         while self._waiting and count:
@@ -101,20 +133,19 @@ class Run:
             count -= 1
 
     def _work(self) -> None:
-        """Take what comes until no feed is left."""
+        """Take what comes until no feed is left and all is sent, or until stopped."""
         end = None
-        while self._lanes:
-            try:
+        while self._lanes or not (self._stop.is_set() or self._outlets.idle):
+            with contextlib.suppress(Empty):
                 self._take(self._inbox.get(timeout=TICK_S))
-            except Empty:
-                self._producer.tend()
-            except StoppedError:
-                self.summary.stopped = True
             if self._stop.is_set():
-                end = end or time.monotonic() + GRACE_S + LEAVE_S
+                if end is None:
+                    end = time.monotonic() + GRACE_S + LEAVE_S
+                    self._outlets.stop()
                 if time.monotonic() > end:
                     self._give_up()
                     return
+        self.summary.stopped = self.summary.stopped or not self._outlets.answered
 
     def _give_up(self) -> None:
         """Leave the feeds that do not end; what they read last is not acknowledged, so it comes again."""
@@ -123,19 +154,49 @@ class Run:
             self._tell("feed", "it did not end in time when it was stopped", lane.feed.name)
 
     def _leave(self) -> None:
+        """Leave the feeds, the spool and the broker, and count what has no answer."""
+        self._leaving = True
         for lane in self._lanes:
             lane.abandon(LEAVE_S)
-        self.summary.unacknowledged = self._producer.flush(1)
-        self._producer.close()
+        self._outlets.leave()
+        with contextlib.suppress(Empty):
+            while True:
+                self._take_last(self._inbox.get_nowait())
+        self.summary.unacknowledged = self._open
+        left = self.summary.spool = self.waiting()
+        if left and left.messages:
+            self._tell("waiting", f"left in the spool, safe, and sent when it is used again: {left}")
+
+    def _take_last(self, message: Message | _Answered) -> None:
+        """What came when nobody took anything any more: only answers still count."""
+        match message:
+            case _Answered():
+                self._answered(message)
+            case Said():
+                self._said(message)
+            case Send():
+                self._open += 1
+            case _:
+                pass
 
     def _take(self, message: Message | _Answered) -> None:
+        match message:
+            case _Answered():
+                self._answered(message)
+            case Said():
+                self._said(message)
+            case Failed():
+                raise message.error
+            case _:
+                self._hear(message)
+
+    def _hear(self, message: FromFeed) -> None:
+        """Take what a feed says."""
         match message:
             case Started():
                 self._mark(message.lane.feed, up=True)
             case Send():
                 self._send(message.tally, message.outcome)
-            case _Answered():
-                self._answered(message)
             case Refused():
                 self._refused(message)
             case Read():
@@ -158,7 +219,7 @@ class Run:
                 assert_never(message)
 
     def _send(self, tally: Tally, outcome: formats.Outcome) -> None:
-        tally.lane.took()
+        lane = tally.lane
         article = isinstance(outcome, RawArticle)
         if isinstance(outcome, RawArticle):
             place = f"{tally.item.location}, byte {outcome.provenance.offset}"
@@ -170,27 +231,33 @@ class Run:
         def done(error: Exception | None) -> None:
             self._inbox.put(_Answered(tally, place, article, error))
 
-        try:
-            if isinstance(outcome, RawArticle):
-                self._producer.send(outcome, done)
-            else:
-                self._producer.send_dead(_letter(outcome, self._limit), done)
-        except StoppedError:
-            tally.settle(lost=True)
-            raise
+        self._open += 1
+        self._outlets.of(lane.feed).put(
+            Parcel(packed(outcome, self._settings), not lane.feed.atomic, lane.took, done)
+        )
 
     def _answered(self, answer: _Answered) -> None:
+        """Note what became of a piece; one that was not sent since the run ends stays without an answer."""
         tally, error = answer.tally, answer.error
-        if error is not None:
+        if isinstance(error, StoppedError) or (error and self._leaving):
+            self.summary.stopped = True
+            tally.settle(lost=True)
+            return
+        self._open -= 1
+        failure = _failure(error)
+        if failure:
             self._count(tally.feed, "failed")
-            what = "it" if answer.article else "its dead letter"
-            self._tell(
-                "failed", f"{answer.place}: the broker did not take {what}: {_reason(error)}", tally.feed
-            )
+            what = "" if answer.article else "its dead letter: "
+            self._tell("failed", f"{answer.place}: {what}{failure}", tally.feed)
         elif answer.article:
             self._count(tally.feed, "accepted")
             self.summary.of(tally.feed).last_article = datetime.now(UTC)
-        tally.settle(accepted=int(answer.article and error is None), failed=int(error is not None))
+        tally.settle(accepted=int(answer.article and not failure), failure=failure)
+
+    def _said(self, said: Said) -> None:
+        if said.kind == "failed":
+            self.summary.failed += 1
+        self._tell(said.kind, said.message)
 
     def _refused(self, message: Refused) -> None:
         tally, rejected = message.tally, message.rejected
@@ -241,19 +308,11 @@ class Run:
         )
 
 
-def _letter(rejected: formats.Rejected, limit: int) -> DeadLetter:
-    """The dead letter of a rejected piece; one that is too large to be copied says where its bytes are."""
-    keep = rejected.complete and rejected.size <= limit
-    note = "" if keep else f" (its {rejected.size:,} bytes are too many to be kept here: read them there)"
-    return DeadLetter(
-        stage=rejected.stage,
-        error_type=rejected.kind,
-        error_message=rejected.reason + note,
-        failed=datetime.now(UTC),
-        attempts=1,
-        value=rejected.data if keep else b"",
-        location=rejected.place,
-    )
+def _failure(error: Exception | None) -> str:
+    """Why a piece was not taken, if it was not."""
+    if error is None or isinstance(error, SpoolError):
+        return str(error or "")
+    return f"the broker did not take it: {_reason(error)}"
 
 
 def _reason(error: Exception) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO, Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
+from pipeline.feeds.report import Waiting
 from pipeline.formats import Context, Outcome, Rejected
 
 
@@ -30,16 +31,17 @@ class Unreadable(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """What became of an item.
 
-    ``accepted`` articles are with the broker, ``rejected`` pieces are none and were reported, ``failed``
-    ones the broker did not take: the item has to come again. So it has when it changed while it was read.
-    ``reasons`` say, for a person, what was wrong with the first of them and where. ``truncated``: what was
-    wrong is that the end is missing, so that the whole may come yet. ``deferred``: the feed waits for it, so
-    nothing was rejected yet.
+    ``accepted`` articles are with the broker or in the spool, ``rejected`` pieces are none and were reported,
+    ``failed`` ones were not taken, the first of them for this ``failure``: the item has to come again. So it
+    has when it changed while it was read. ``reasons`` say, for a person, what was wrong with the first
+    rejected ones and where. ``truncated``: what was wrong is that the end is missing, so that the whole may
+    come yet. ``deferred``: the feed waits for it, so nothing was rejected yet.
     """
 
     accepted: int
     rejected: int
     failed: int
+    failure: str = ""
     reasons: tuple[str, ...] = ()
     truncated: bool = False
     deferred: bool = False
@@ -113,6 +115,39 @@ class Deferring(Protocol):
 
     def defers(self, item: Item, rejected: Rejected) -> bool:
         """Whether the item, of which this piece was rejected, is to come again before that counts."""
+        ...
+
+
+@runtime_checkable
+class Fleeting(Protocol):
+    """A feed whose copy comes once and waits for nobody: it goes through the spool, if there is one."""
+
+    fleeting: Literal[True]
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """How it stands with what takes a feed's copy: the broker, or the spool.
+
+    ``state`` is ``ok``, ``waiting`` (the broker never answered yet), ``full`` or ``broken`` (the spool).
+    ``why`` says, for a sender, why nothing is taken unless it is ``ok``. ``spool`` is what waits there, if
+    there is one.
+    """
+
+    state: Literal["ok", "waiting", "full", "broken"] = "ok"
+    why: str = ""
+    spool: Waiting | None = None
+
+
+Ask: TypeAlias = Callable[[], Way]
+"""How it stands now; from any thread."""
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A feed that tells its senders when nothing can be taken."""
+
+    def ask(self, way: Ask) -> None:
+        """Be told how to find out; before the feed is read."""
         ...
 
 

@@ -27,6 +27,7 @@ class StandardInput:
     """What comes in on a file descriptor until it ends; a stop ends the wait for more."""
 
     atomic = False
+    fleeting: Literal[True] = True
     location = "stdin"
 
     def __init__(

@@ -10,6 +10,7 @@ from pipeline.feeds.catalog import feeds_of
 from pipeline.feeds.config import FeedConfig, base_context
 from pipeline.feeds.report import OnEvent, Summary
 from pipeline.feeds.run import Run
+from pipeline.feeds.spool import Store
 from pipeline.feeds.stopping import until_stopped
 from pipeline.settings import Settings
 
@@ -22,6 +23,7 @@ def run(
     stop: threading.Event | None = None,
     metrics_port: int = 0,
     metrics_host: str = metrics.HOST,
+    spool: Store | None = None,
 ) -> Summary:
     """Run feeds until each is at its end, or until stopped.
 
@@ -34,17 +36,19 @@ def run(
         stop: ends the run when set, and is set when an error ends it; without one, SIGTERM and SIGINT end it.
         metrics_port: where the metrics are served; 0 for nowhere.
         metrics_host: the address at which they are.
+        spool: where copy that does not come again waits for the broker; what is in it is sent first.
 
     Raises:
         FeedConfigError: the feeds cannot be run as they are configured.
         MetricsError: the port of the metrics cannot be had.
-        UnknownTopicError: the broker lacks a topic.
+        SpoolError: the spool cannot be used any more.
+        UnknownTopicError: the broker lacks a topic, and does not make it.
         KafkaError: the broker refuses to talk to us.
     """
     with until_stopped(stop) as ending:
         feeds = feeds_of(configs, settings, ending)
-        running = Run(settings, base_context(settings), on_event, ending)
+        running = Run(settings, base_context(settings), on_event, ending, spool)
         for config in configs:
             running.summary.of(config.name)
-        with metrics.served(running.summary, metrics_port, metrics_host):
+        with metrics.served(running.summary, metrics_port, metrics_host, running.waiting):
             return running.run(feeds, together=True)

@@ -60,26 +60,25 @@ def operation(article: EnrichedArticle, indexed: datetime, languages: Collection
     Raises:
         ValueError: it cannot become a document.
     """
-    action = {"_id": article.id, "version": article.version, "version_type": "external_gte"}
-    return b"\n".join(
-        (
-            msgspec.json.encode({"index": action}),
-            msgspec.json.encode(document(article, indexed, languages)),
-            b"",
-        )
-    )
+    return lines(article.id, article.version, document(article, indexed, languages))
+
+
+def lines(article_id: str, version: int, fields: Mapping[str, Any]) -> bytes:
+    """The two lines that write a document, unless a newer version of it is there."""
+    action = {"_id": article_id, "version": version, "version_type": "external_gte"}
+    return b"\n".join((msgspec.json.encode({"index": action}), msgspec.json.encode(fields), b""))
 
 
 def portions(operations: Mapping[int, bytes], max_bytes: int = MAX_BYTES) -> list[list[int]]:
     """Keys of operations that fit one request, in order; one that is larger alone has a request to itself."""
     found: list[list[int]] = []
     size = 0
-    for key, lines in operations.items():
-        if not found or size + len(lines) > max_bytes:
+    for key, one in operations.items():
+        if not found or size + len(one) > max_bytes:
             found.append([])
             size = 0
         found[-1].append(key)
-        size += len(lines)
+        size += len(one)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,7 +46,8 @@ def document(article: EnrichedArticle, indexed: datetime, languages: Collection[
     if article.status == "canceled":
         fields = {name: fields[name] for name in _TOMBSTONE if name in fields}
     else:
-        fields |= _facets(article, fields) | _own_language(article, languages)
+        texts = (article.headline, article.subheadline, article.body or article.summary)
+        fields |= _facets(article, fields) | _own_language(article.language, texts, languages)
         date = article.created or article.modified
         moment = earliest(date) if date else moment
     fields |= {
@@ -59,6 +60,17 @@ def document(article: EnrichedArticle, indexed: datetime, languages: Collection[
         "indexed": _utc(indexed),
         "feed": article.provenance.feed,
     }
+
+
+def restored(kept: Mapping[str, Any], languages: Collection[str] = ()) -> dict[str, Any]:
+    """A document as it was indexed, made from what the index kept of it: without the text in its language.
+
+    Args:
+        kept: its ``_source``.
+        languages: as for ``document``.
+    """
+    texts = (kept.get("headline"), kept.get("subheadline"), kept.get("body") or kept.get("summary"))
+    return {**kept, **_own_language(kept.get("language"), texts, languages)}
 
 
 def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
@@ -89,13 +101,12 @@ def title(article: EnrichedArticle) -> str:
     return (start.rpartition(" ")[0].rstrip(",;:.–—- ") or start) + "…"
 
 
-def _own_language(article: EnrichedArticle, languages: Collection[str]) -> dict[str, list[str]]:
+def _own_language(
+    tag: object, texts: Iterable[object], languages: Collection[str]
+) -> dict[str, list[object]]:
     """Headline and body once more, in the field that knows the language's stems and stop words."""
-    language = (article.language or "").partition("-")[0].lower()
-    if language not in languages:
-        return {}
-    texts = (article.headline, article.subheadline, article.body or article.summary)
-    return {f"text_{language}": [text for text in texts if text]}
+    language = str(tag or "").partition("-")[0].lower()
+    return {f"text_{language}": [text for text in texts if text]} if language in languages else {}
 
 
 def _distinct(names: Iterable[str]) -> list[str]:

@@ -61,14 +61,15 @@ async def ensure(client: AsyncElasticsearch, alias: str) -> str:
         elasticsearch.ApiError: Elasticsearch refused.
         elasticsearch.TransportError: it did not answer.
     """
-    await _ensure_templates(client, alias)
+    await ensure_templates(client, alias)
     index = await _write_index(client, alias) or await _create_index(client, alias)
-    await _fit(client, index)
+    await fit(client, index)
     await client.cluster.health(index=index, wait_for_status="yellow", timeout="10s")
     return index
 
 
-async def _ensure_templates(client: AsyncElasticsearch, alias: str) -> None:
+async def ensure_templates(client: AsyncElasticsearch, alias: str) -> None:
+    """Put the templates that are missing or older than our files; as ``ensure``."""
     for name, body in components().items():
         if await _component_version(client, name) < body["version"]:
             await client.cluster.put_component_template(name=name, **_arguments(body))
@@ -138,16 +139,20 @@ async def _made_meanwhile(client: AsyncElasticsearch, alias: str, index: str) ->
     )
 
 
-async def _fit(client: AsyncElasticsearch, index: str) -> None:
-    """Let Elasticsearch itself compare: new fields are added, the same ones stay, others it refuses."""
+async def fit(client: AsyncElasticsearch, index: str) -> None:
+    """Let Elasticsearch itself compare: new fields are added, the same ones stay, others it refuses.
+
+    Raises:
+        UnfitIndexError: the index has some field otherwise.
+    """
     parts = [body["template"]["mappings"] for body in components().values() if "mappings" in body["template"]]
     try:
         await client.indices.put_mapping(index=index, dynamic="strict", properties=_merged(parts))
     except BadRequestError as error:
         raise UnfitIndexError(
             f"the index {index} does not fit this version of Newswire: {error.message}: {_reason(error)};"
-            " make a new index for the alias and feed the articles again, or choose another name with"
-            " NEWSWIRE_INDEX"
+            " make a new one with `newswire replay --from-beginning` and put it in its place with `newswire"
+            " index switch`, or choose another name with NEWSWIRE_INDEX"
         ) from error
 
 

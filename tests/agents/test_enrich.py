@@ -56,9 +56,10 @@ def test_what_cannot_be_enriched_is_a_dead_letter_with_its_bytes_and_the_rest_go
     assert bodies == ["one", "two"]
     dead = letters(settings)
     assert [(letter.stage, letter.error_type, letter.offset, letter.attempts) for letter in dead] == [
-        ("validate", "InvalidArticleError", 1, 1),
-        ("enrich", "ZeroDivisionError", 2, 1),
-        ("enrich", "ProcessDiedError", 3, 2),
+        # The first four were one batch, which was tried as a whole, by halves, and one by one.
+        ("validate", "InvalidArticleError", 1, 2),
+        ("enrich", "ZeroDivisionError", 2, 3),
+        ("enrich", "ProcessDiedError", 3, 4),
         ("validate", "InvalidArticleError", 5, 1),
     ]
     assert [letter.value for letter in dead] == [b"\xff\x00", value("raise"), value("die"), b""]

@@ -13,13 +13,17 @@ import msgspec
 from pipeline import article
 from pipeline.article import EnrichedArticle, Failure, Provenance, RawArticle
 from pipeline.enrich.process import Outcome
-from pipeline.settings import Settings
+from pipeline.settings import MIB, Settings
+
+KEPT: list[bytes] = []
+"""What a process keeps from one batch to the next, as code that leaks does."""
 
 
 class Models:
     """Models that do to their process what the body says."""
 
     def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+        held = [taken(str(each.body)) for each in raws]
         for each in raws:
             match each.body:
                 case "raise":
@@ -28,20 +32,41 @@ class Models:
                     os._exit(9)
                 case "hang":
                     time.sleep(60)
+                case "slow":
+                    time.sleep(0.3)
+                case "mark":
+                    Path(str(each.headline)).touch()
                 case "meet":
-                    folder = Path(str(each.headline))
-                    (folder / str(os.getpid())).touch()
-                    while len(list(folder.iterdir())) < 2:
-                        time.sleep(0.01)
+                    meet(Path(str(each.headline)))
                 case "die once":
                     marker = Path(str(each.headline))
                     if not marker.exists():
                         marker.touch()
                         os.kill(os.getpid(), signal.SIGKILL)
+        assert len(held) == len(raws)
         return [
             EnrichedArticle(**msgspec.structs.asdict(each), enriched=now, models=models(each))
             for each in raws
         ]
+
+
+def meet(folder: Path) -> None:
+    """Come back once two processes were here."""
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < 2:
+        time.sleep(0.01)
+
+
+def taken(body: str) -> bytes:
+    """The memory that an article takes: more than there can be, a lot for its batch's time, or for good."""
+    match body:
+        case "hog":
+            return bytes(10**15)
+        case "big":
+            return bytes(100 * MIB)
+        case "leak":
+            KEPT.append(bytes(100 * MIB))
+    return b""
 
 
 def models(raw: RawArticle) -> dict[str, str]:

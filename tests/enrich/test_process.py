@@ -10,11 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+import psutil
 import pytest
 
 from pipeline.article import EnrichedArticle, RawArticle
-from pipeline.enrich.process import ModelProcess, ModelStartError, Outcome, ProcessDiedError
-from pipeline.settings import Settings
+from pipeline.enrich.process import (
+    ModelMemoryError,
+    ModelProcess,
+    ModelStartError,
+    Outcome,
+    ProcessDiedError,
+)
+from pipeline.settings import MIB, Settings
 from tests.enrich.models import Models, bodies, load, value
 from tests.workers import model_processes
 
@@ -108,6 +115,55 @@ def test_a_process_that_dies_in_a_batch_says_how_and_is_replaced() -> None:
         return await process.enrich([value("a")])
 
     assert bodies(run(what)) == ["a"]
+
+
+def test_a_process_killed_from_outside_says_what_may_have_done_it(tmp_path: Path) -> None:
+    async def what(process: ModelProcess) -> None:
+        mark = tmp_path / "at-work"
+        task = asyncio.create_task(process.enrich([value("slow", str(mark))]))
+        await until(mark.exists)
+        (child,) = model_processes(os.getpid())
+        child.kill()
+        with pytest.raises(ProcessDiedError, match=r"killed \(SIGKILL\).*out of memory"):
+            await task
+
+    run(what, load=load_slow)
+
+
+@pytest.mark.parametrize("mib", [256, 2048])
+def test_a_limit_holds_for_what_a_process_takes_beyond_its_libraries(mib: int) -> None:
+    async def what(process: ModelProcess) -> None:
+        await process.start()
+        (child,) = model_processes(os.getpid())
+        soft, hard = child.rlimit(psutil.RLIMIT_DATA)
+        assert mib * MIB < soft < (mib + 1024) * MIB
+        assert hard == psutil.RLIM_INFINITY
+
+    run(what, SETTINGS.model_copy(update={"process_memory_mib": mib}))
+
+
+def test_no_limit_is_no_limit() -> None:
+    async def what(process: ModelProcess) -> None:
+        await process.start()
+        (child,) = model_processes(os.getpid())
+        assert child.rlimit(psutil.RLIMIT_DATA) == (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY)
+
+    run(what, SETTINGS.model_copy(update={"process_memory_mib": 0}))
+
+
+def test_a_process_that_ran_out_of_memory_is_replaced() -> None:
+    async def what(process: ModelProcess) -> tuple[int, int, list[Outcome]]:
+        await process.start()
+        (before,) = model_processes(os.getpid())
+        with pytest.raises(ModelMemoryError, match="ran out of memory"):
+            await process.enrich([value("hog")])
+        done = await process.enrich([value("a")])
+        (after,) = model_processes(os.getpid())
+        return before.pid, after.pid, done
+
+    before, after, done = run(what)
+    assert before != after
+    assert bodies(done) == ["a"]
 
 
 def test_a_batch_over_its_time_ends_the_process(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class Taking:
             self.articles.append(outcome)
         elif taken and isinstance(outcome, Rejected):
             self.letters.append(outcome)
-        tally.settle(accepted=int(taken and article), failed=int(not taken))
+        tally.settle(accepted=int(taken and article), failure="" if taken else "it was refused")
 
     def answer_all(self) -> None:
         """The broker answers at last."""

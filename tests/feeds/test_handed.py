@@ -34,9 +34,9 @@ def test_it_counts_what_the_broker_took_and_did_not_take(tally: Tally) -> None:
     tally.pending = 3
     tally.settle(accepted=1)
     tally.settle(accepted=1)
-    tally.settle(failed=1)
+    tally.settle(failure="the spool is full")
     assert tally.pending == 0
-    assert tally.result == Result(accepted=2, rejected=0, failed=1)
+    assert tally.result == Result(accepted=2, rejected=0, failed=1, failure="the spool is full")
     assert not tally.result.settled
 
 

@@ -131,6 +131,19 @@ def test_it_never_runs_far_ahead_of_what_is_sent() -> None:
     desk.lane.abandon(5)
 
 
+def test_what_it_holds_when_it_is_stopped_is_handed_over_to_be_counted() -> None:
+    desk = Desk(Given([Bytes(LINES)]))
+    sends = [desk.take() for _ in range(AHEAD + 1)][1:]
+    time.sleep(0.1)  # it has read one more, and waits
+    desk.stop.set()
+    found: list[Message] = []
+    desk.lane.abandon(5)
+    while not found or not isinstance(found[-1], Ended):
+        found.append(desk.take())
+    assert [type(message) for message in found if isinstance(message, Send)] == [Send]
+    assert len(sends) == AHEAD
+
+
 def test_the_next_batch_is_asked_for_when_all_is_settled() -> None:
     feed = Given([Bytes(b"One.")], [Bytes(b"Two.")])
     desk = Desk(feed)

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.feeds.metrics import FeedMetrics, MetricsError, served
-from pipeline.feeds.report import Summary
+from pipeline.feeds.report import Summary, Waiting
 from pipeline.local.ports import free_port
 
 LAST = datetime(2024, 6, 19, 10, 15, tzinfo=UTC)
@@ -62,6 +62,20 @@ def test_where_no_article_came_yet_nothing_is_said_of_the_last(summary: Summary)
     assert value("articles_total", feed="dpa") == 0
     assert value("last_article_timestamp_seconds", feed="dpa") is None
     assert value("since_last_article_seconds", feed="dpa") is None
+
+
+def test_what_waits_in_the_spool_is_told_where_there_is_one(summary: Summary) -> None:
+    assert values(summary)("spool_messages") is None
+    registry = CollectorRegistry()
+    waiting = Waiting(messages=3, bytes=500, limit=1000, refused=1, oldest_seconds=2.5)
+    registry.register(FeedMetrics(summary, waiting=lambda: waiting))
+    known = {
+        name: registry.get_sample_value(f"newswire_feed_spool_{name}")
+        for name in ("messages", "bytes", "limit_bytes", "refused_messages", "oldest_seconds")
+    }
+    assert list(known.values()) == [3, 500, 1000, 1, 2.5]
+    waiting = Waiting(messages=0, bytes=0, limit=1000)
+    assert registry.get_sample_value("newswire_feed_spool_oldest_seconds") == 0
 
 
 def test_they_are_served_while_the_run_goes_on(summary: Summary) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.feeds.report import Event, Kind, Summary
+from pipeline.feeds.report import Event, Kind, Summary, Waiting
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,20 @@ def test_which_events_somebody_has_to_know(kind: Kind, problem: bool) -> None:
         ({"accepted": 9, "errors": 1}, 1),
         ({"accepted": 9, "unacknowledged": 1}, 1),
         ({"accepted": 9, "stopped": True}, 1),
+        ({"accepted": 9, "spool": Waiting(messages=0, bytes=0, limit=1)}, 0),
+        ({"accepted": 9, "spool": Waiting(messages=2, bytes=9, limit=1)}, 3),
+        ({"accepted": 9, "stopped": True, "spool": Waiting(messages=2, bytes=9, limit=1)}, 1),
     ],
 )
 def test_only_a_run_that_left_nothing_is_a_success(counts: dict[str, Any], code: int) -> None:
     assert Summary(**counts).exit_code == code
+
+
+def test_what_waits_is_told_in_words() -> None:
+    one = Waiting(messages=1, bytes=1024 * 1024, limit=1024**3)
+    assert str(one) == "1 message (1.0 of 1,024 MiB)"
+    many = Waiting(messages=12_345, bytes=5_000_000_000, limit=8 * 1024**3)
+    assert str(many) == "12,345 messages (4,768.4 of 8,192 MiB)"
 
 
 def test_a_summary_is_json() -> None:
@@ -56,6 +66,7 @@ def test_a_summary_is_json() -> None:
         "bytes": 0,
         "seconds": 0.0,
         "stopped": False,
+        "spool": None,
         "feeds": {},
     }
 

@@ -132,6 +132,7 @@ class Live:
 
     total: int | None = None
     atomic = False
+    fleeting: Literal[True] = True
 
     def __init__(self, config: LiveConfig, settings: Settings, stop: threading.Event) -> None:
         """Touches nothing yet."""

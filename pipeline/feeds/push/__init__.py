@@ -1,4 +1,4 @@
-"""Push: whoever has copy sends it by HTTP, and hears at once whether the broker has it or what is wrong."""
+"""Push: whoever has copy sends it by HTTP, and hears at once whether it was taken or what is wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.feeds.push.guard import Guard
 from pipeline.feeds.push.health import Health
 from pipeline.feeds.push.intake import Bounds, Intake
 from pipeline.feeds.push.posts import Line, Post
-from pipeline.feeds.shape import Item, Result, Unreadable
+from pipeline.feeds.shape import Ask, Item, Result, Unreadable, Way
 from pipeline.formats import Context, Outcome
 from pipeline.settings import Settings
 
@@ -80,6 +80,7 @@ class Push:
 
     total: int | None = None
     atomic = True
+    fleeting: Literal[True] = True
 
     def __init__(
         self,
@@ -98,6 +99,11 @@ class Push:
         self._patience = patience or Patience()
         self._line = Line(WAITING)
         self._health = Health(config.name, lambda: len(self._line))
+        self._way: Ask = Way
+
+    def ask(self, way: Ask) -> None:
+        """Be told how to find out whether anything can be taken."""
+        self._way = way
 
     def context(self, item: Item, base: Context) -> Context:
         """What the configuration says; the format that a request names comes first."""
@@ -120,7 +126,7 @@ class Push:
             wait_s=self._patience.wait_s,
         )
         guard = Guard(config.token.reveal() if config.token else None, config.rate)
-        intake = Intake(bounds, guard, self._line, self._health, self._stop)
+        intake = Intake(bounds, guard, self._line, self._health, self._stop, way=self._way)
         self._line.begin()
         self.port = intake.start(config.host, config.port, _tls(config))
         scheme = "https" if config.tls_cert else "http"

@@ -74,6 +74,7 @@ def answer_of(post: Post, result: Result) -> web.Response:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, kind, detail, errors=result.reasons)
     if result.failed:
         count = len(post.articles)
-        raise unavailable(f"the broker did not take {result.failed} of {count} articles; the copy {AGAIN}")
+        why = f"{result.failed} of {count} articles were not taken: {result.failure}"
+        raise unavailable(f"{why}; the copy {AGAIN}")
     body = msgspec.json.encode({"articles": post.articles})
     return web.Response(status=HTTPStatus.ACCEPTED, body=body, content_type="application/json")

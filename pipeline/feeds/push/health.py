@@ -16,8 +16,8 @@ class Health:
     """What is known from the requests so far.
 
     Attributes:
-        state: ``ok``, or ``refused`` where the broker did not take the last one.
-        last: when it took an article.
+        state: ``ok``, or ``refused`` where the last one was not taken.
+        last: when an article was taken.
     """
 
     def __init__(self, feed: str, waiting: Callable[[], int]) -> None:

@@ -23,7 +23,7 @@ from pipeline.feeds.push.guard import Guard
 from pipeline.feeds.push.health import Health
 from pipeline.feeds.push.posts import Line, Post
 from pipeline.feeds.push.problem import ProblemError, of_http, unavailable
-from pipeline.feeds.shape import Result
+from pipeline.feeds.shape import Ask, Result
 
 HEALTH = "/health"
 """The one path that is open to all: a load balancer has no token."""
@@ -59,9 +59,17 @@ class Intake:
     """A server in a thread of its own."""
 
     def __init__(
-        self, bounds: Bounds, guard: Guard, line: Line, health: Health, stop: threading.Event
+        self,
+        bounds: Bounds,
+        guard: Guard,
+        line: Line,
+        health: Health,
+        stop: threading.Event,
+        *,
+        way: Ask,
     ) -> None:
         self._bounds = bounds
+        self._way = way
         self._guard = guard
         self._most_held = max(_LEAST_HELD, HELD * bounds.max_bytes)
         self._line = line
@@ -171,7 +179,7 @@ class Intake:
         return response
 
     async def _articles(self, request: web.Request) -> web.Response:
-        """``POST /articles``: 202 once all its articles are with the broker."""
+        """``POST /articles``: 202 once all its articles are with the broker, or in the spool."""
         self._can_take()
         name = format_of(request)
         body = body_of(request, self._bounds.max_bytes)
@@ -184,6 +192,9 @@ class Intake:
     def _can_take(self) -> None:
         if self._closing:
             raise unavailable(f"the process is stopping; {_NOTHING}")
+        why = self._way().why
+        if why:
+            raise unavailable(f"{why}; {_NOTHING}")
         if self._line.stuck_s > self._bounds.wait_s:
             raise unavailable(f"the broker does not answer; {_NOTHING}")
 
@@ -234,10 +245,18 @@ class Intake:
         return result
 
     async def _tell_health(self, _: web.Request) -> web.Response:
-        """``GET /health``: whether the broker takes what is sent."""
+        """``GET /health``: whether what is sent is taken, and what waits in the spool, if there is one."""
+        way = self._way()
         stuck = self._line.stuck_s > self._bounds.wait_s
-        state = "stopping" if self._closing else "waiting" if stuck else self._health.state
-        health = {"status": state, "waiting": len(self._line), "last_article": self._health.last}
+        reached = self._health.state if way.state == "ok" else way.state
+        state = "stopping" if self._closing else "waiting" if stuck else reached
+        health: dict[str, object] = {
+            "status": state,
+            "waiting": len(self._line),
+            "last_article": self._health.last,
+        }
+        if way.spool:
+            health["spool"] = way.spool
         status = HTTPStatus.OK if state == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
         return web.Response(status=status, body=msgspec.json.encode(health), content_type="application/json")
 

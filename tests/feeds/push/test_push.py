@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
@@ -20,6 +20,8 @@ from pydantic import ValidationError
 from pipeline.feeds import push
 from pipeline.feeds.config import FeedConfigError
 from pipeline.feeds.push import Patience, Push, PushConfig, intake
+from pipeline.feeds.report import Waiting
+from pipeline.feeds.shape import Ask, Way
 from pipeline.formats import Outcome
 from pipeline.settings import Settings
 from tests.feeds.certificate import certificate
@@ -47,9 +49,11 @@ class Pushing:
         known: PushConfig,
         takes: Callable[[Outcome], bool | None] = lambda _: True,
         patience: Patience | None = None,
+        way: Ask = Way,
     ) -> None:
         self.stop = threading.Event()
         self.feed = Push(known, Settings(), self.stop, patience=patience)
+        self.feed.ask(way)
         self.taking = Taking(self.feed, self.stop, takes).__enter__()
         until(lambda: self.feed.port or self.taking.errors)
         self.port = self.feed.port
@@ -444,7 +448,7 @@ class TestBroker:
         here = start(takes=lambda _: next(answers, True))
         two = GOOD + b'{"guid": "b", "body": "x"}\n'
         told = problem(here.post(two), 503, "unavailable")
-        assert "did not take 1 of 2 articles" in told["detail"]
+        assert "1 of 2 articles were not taken: it was refused; the copy may or may not" in told["detail"]
         answer = here.client.get("/health")
         assert (answer.status_code, answer.json()["status"]) == (503, "refused")
         assert here.post(two).status_code == 202
@@ -471,6 +475,37 @@ class TestBroker:
             until(lambda: here.taking._silent)
             assert "too much is on its way" in problem(here.post(long), 503, "unavailable")["detail"]
             first.result()
+
+
+class TestWay:
+    """What is behind the feed: a broker that never answered yet, or a spool."""
+
+    @pytest.mark.parametrize("state", ["waiting", "full", "broken"])
+    def test_where_nothing_can_be_taken_it_is_503_at_once_and_says_why(
+        self, start: Start, state: Literal["waiting", "full", "broken"]
+    ) -> None:
+        way = Way(state=state, why="the spool is in a bad way")
+        here = start(way=lambda: way)
+        answer = here.post()
+        told = problem(answer, 503, "unavailable")
+        assert told["detail"] == "the spool is in a bad way; nothing of it was taken"
+        assert int(answer.headers["Retry-After"]) >= 1
+        health = here.client.get("/health")
+        assert (health.status_code, health.json()["status"]) == (503, state)
+        way = Way()
+        assert here.post().status_code == 202
+        assert here.client.get("/health").json()["status"] == "ok"
+
+    def test_health_tells_what_waits_in_the_spool(self, start: Start) -> None:
+        waiting = Waiting(messages=2, bytes=300, limit=1000, oldest_seconds=1.5)
+        here = start(way=lambda: Way(spool=waiting))
+        assert here.client.get("/health").json()["spool"] == {
+            "messages": 2,
+            "bytes": 300,
+            "limit": 1000,
+            "refused": 0,
+            "oldest_seconds": 1.5,
+        }
 
 
 class TestSlow:

@@ -1,0 +1,435 @@
+"""A switch on a real Elasticsearch, under load: search never lacks anything, and nothing is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from pipeline import search
+from pipeline.article import EnrichedArticle
+from pipeline.settings import Settings
+from pipeline.sink import switching
+from pipeline.sink.elasticsearch import Indexed, Sink
+from pipeline.sink.indices import Index, IndicesError, client_for, entrance
+from pipeline.sink.switching import Switched, chosen, switch
+from pipeline.sink.templates import UnfitIndexError
+from tests.sink.articles import NOON, article
+from tests.sink.faulty import FaultyProxy
+from tests.sink.setting_up import added, contents, indexed, many, written
+from tests.workers import environment, eventually
+
+
+def index(name: str, day: int = 1, **fields: Any) -> Index:
+    usual: dict[str, Any] = {"live": False, "searched": False, "writable": True, "documents": 0, "bytes": 0}
+    return Index(name=name, created=datetime(2024, 6, day, tzinfo=UTC), **usual | fields)
+
+
+LIVE = index("news-000002", 2, live=True, searched=True)
+OLD = index("news-000001", 1)
+NEW = index("news-000003", 3)
+UNFINISHED = index("news-000004", 4, replay={"id": "a"})
+
+
+@pytest.mark.parametrize(
+    ("indices", "found"),
+    [
+        ([OLD, LIVE], OLD),
+        ([LIVE, NEW], NEW),
+        ([OLD, LIVE, NEW], NEW),
+        ([OLD, LIVE, NEW, UNFINISHED], NEW),
+        ([NEW], NEW),
+    ],
+)
+def test_without_a_name_the_newer_one_is_meant_else_the_only_other(
+    indices: list[Index], found: Index
+) -> None:
+    assert chosen(indices, "news", None) == found
+
+
+@pytest.mark.parametrize(
+    ("indices", "name", "complaint"),
+    [
+        ([], None, "no other index"),
+        ([LIVE], None, "no other index that is complete"),
+        ([LIVE, UNFINISHED], None, "no other index that is complete"),
+        ([index("news-000000"), OLD, LIVE], None, "news-000000, news-000001 may be meant"),
+        ([LIVE, NEW, index("news-000005", 5)], None, "news-000003, news-000005 may be meant"),
+        ([LIVE, NEW], "news-000009", "no index news-000009 of the alias 'news'"),
+        ([LIVE, UNFINISHED], "news-000004", "newswire replay --into news-000004"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(indices: list[Index], name: str | None, complaint: str) -> None:
+    with pytest.raises(IndicesError, match=complaint):
+        chosen(indices, "news", name)
+
+
+@pytest.fixture
+def live(own: Settings) -> str:
+    """The live index, with twenty articles in it."""
+    assert indexed(own, many(20)) == [Indexed()] * 20
+    return f"{own.index}-000001"
+
+
+def switched(settings: Settings, name: str | None = None) -> Switched:
+    return asyncio.run(switch(settings, name))
+
+
+@pytest.mark.services
+def test_the_new_index_has_all_that_the_live_one_had_and_is_live(
+    own: Settings, live: str, client: Elasticsearch
+) -> None:
+    new = added(own)
+    before = contents(client, live)
+    done = switched(own)
+    assert (done.index, done.before, done.copied) == (new, (live,), 20)
+    assert contents(client, new) == before
+    assert client.indices.get_alias(name=own.index).body == {
+        new: {"aliases": {own.index: {"is_write_index": True}}}
+    }
+    assert indexed(own, [article("later")]) == [Indexed()]
+    assert set(contents(client, new)) == set(contents(client, live)) | {article("later").id}
+
+
+@pytest.mark.services
+def test_and_back_with_what_came_in_meanwhile(own: Settings, live: str, client: Elasticsearch) -> None:
+    added(own)
+    new = switched(own).index
+    indexed(own, [article("later"), article("g0", version=5, body="Corrigé."), article("g1", version=0)])
+    done = switched(own)
+    assert (done.index, done.before, done.copied) == (live, (new,), 2)
+    assert contents(client, live) == contents(client, new)
+    assert indexed(own, [article("last")]) == [Indexed()]
+    assert article("last").id in contents(client, live)
+
+
+@pytest.mark.services
+def test_each_keeps_its_own_enrichment_of_the_same_text(
+    own: Settings, live: str, client: Elasticsearch
+) -> None:
+    new = added(own)
+    written(own, new, many(10, models={"topics": "better"}))
+    assert switched(own).copied == 10
+    models = [source.get("models") for _, source in contents(client, own.index).values()]
+    assert models.count({"topics": "better"}) == 10
+    assert switched(own, live).copied == 0
+    assert not any(source.get("models") for _, source in contents(client, own.index).values())
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_a_later_text_with_the_same_version_comes_over_and_an_earlier_one_does_not(
+    own: Settings, client: Elasticsearch
+) -> None:
+    new = added(own)
+    later, earlier = NOON + timedelta(seconds=1), NOON - timedelta(seconds=1)
+    written(own, new, many(3, models={"topics": "better"}))
+    indexed(own, [article("g0", body="Plus tard.", received=later)])
+    indexed(own, [article("g1", body="Plus tôt.", received=earlier)])
+    switched(own)
+    bodies = {source["guid"]: source["body"] for _, source in contents(client, new).values()}
+    assert (bodies["g0"], bodies["g1"], bodies["g2"]) == ("Plus tard.", "Le corps 1.", "Le corps 2.")
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_a_kill_stays_a_kill(own: Settings, client: Elasticsearch) -> None:
+    new = added(own)
+    written(own, new, many(3))
+    indexed(own, [article("g1", version=2, status="canceled")])
+    switched(own)
+    version, source = contents(client, new)[article("g1").id]
+    assert (version, source["status"], "body" in source) == (2, "canceled", False)
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_versions_come_over_so_that_an_older_one_is_still_refused(own: Settings) -> None:
+    indexed(own, [article("g7", version=70)])
+    added(own)
+    switched(own)
+    assert [type(each).__name__ for each in indexed(own, [article("g7", version=69)])] == ["Stale"]
+
+
+@pytest.mark.services
+def test_stems_are_found_after_the_switch(own: Settings, client: Elasticsearch) -> None:
+    indexed(own, [article(body="Les sanctions.", headline="Un accord")])
+    added(own)
+    new = switched(own).index
+    for word in ("sanctionner", "accords"):
+        assert client.count(index=new, query={"match": {"text_fr": word}})["count"] == 1
+    assert not [name for name in contents(client, new)[article().id][1] if name.startswith("text_")]
+
+
+@pytest.mark.services
+def test_the_index_that_was_left_takes_no_writes_until_it_is_live_again(
+    own: Settings, live: str, client: Elasticsearch
+) -> None:
+    added(own)
+    switched(own)
+    bulk = client.bulk(operations=[{"index": {"_id": "x"}}, {"id": "x"}], index=live)
+    assert bulk["items"][0]["index"]["status"] == 403
+    switched(own, live)
+    assert indexed(own, [article("x")]) == [Indexed()]
+
+
+@contextmanager
+def steady_writer(settings: Settings) -> Iterator[list[EnrichedArticle]]:
+    """Writes through the alias all the time, new articles and new versions; what was confirmed."""
+    confirmed: list[EnrichedArticle] = []
+    stop = threading.Event()
+
+    async def write() -> None:
+        sink = Sink(settings)
+        number = 0
+        while not stop.is_set():
+            number += 1
+            batch = [article(f"w{number}-{each}") for each in range(5)]
+            batch.append(article("g0", version=number + 1, body=f"Version {number + 1}."))
+            assert await sink.index(batch) == [Indexed()] * 6
+            confirmed.extend(batch)
+        await sink.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(write(),))
+    thread.start()
+    try:
+        eventually(lambda: len(confirmed) > 30, within_s=60, what="a writer that writes")
+        yield confirmed
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def steady_searcher(settings: Settings) -> Iterator[list[int]]:
+    """Counts what is found, all the time; an error ends it, and fails the test."""
+    counts: list[int] = []
+    stop = threading.Event()
+    errors: list[Exception] = []
+
+    def look() -> None:
+        try:
+            while not stop.is_set():
+                counts.append(search.count(settings))
+                assert search.search("corps", settings, size=1).total == 19  # the twentieth is corrected
+        except Exception as error:  # noqa: BLE001 - it is raised again in the test's own thread
+            errors.append(error)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield counts
+    finally:
+        stop.set()
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def newest(articles: list[EnrichedArticle]) -> dict[str, int]:
+    return {each.id: each.version for each in sorted(articles, key=lambda each: each.version)}
+
+
+@pytest.mark.services
+def test_under_load_search_never_lacks_anything_and_all_that_was_written_is_there(
+    own: Settings, live: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switching, "FEW", 20)
+    new = added(own)
+    with steady_writer(own) as confirmed:
+        client.indices.refresh(index=own.index)
+        with steady_searcher(own) as counts:
+            for target in (new, live, new):
+                assert switched(own, target).index == target
+                time.sleep(0.5)
+    assert counts == sorted(counts)
+    assert len(counts) > 20
+    versions = {each: version for each, (version, _) in contents(client, new).items()}
+    assert versions == newest([*many(20), *confirmed])
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+@pytest.mark.parametrize("dies_in", ["_come_near", "_hold", "_compare", "_move", "after"])
+def test_killed_at_any_step_the_same_command_finishes_the_job(
+    dies_in: str, own: Settings, client: Elasticsearch, tmp_path: Path
+) -> None:
+    """The process kills itself when it has done the step."""
+    new = added(own)
+    script = tmp_path / "dies.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import asyncio, os, signal
+            from pipeline.settings import settings
+            from pipeline.sink import switching
+
+            def then_die(step):
+                async def wrapped(*arguments):
+                    await step(*arguments)
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return wrapped
+
+            if {dies_in!r} != "after":
+                step = getattr(switching._Change, {dies_in!r})
+                setattr(switching._Change, {dies_in!r}, then_die(step))
+            asyncio.run(switching.switch(settings(), {new!r}))
+            os.kill(os.getpid(), signal.SIGKILL)
+            """
+        )
+    )
+    with steady_writer(own) as confirmed:
+        died = subprocess.run(
+            [sys.executable, script], env=environment(own), cwd=Path.cwd(), check=False, timeout=60
+        )
+        assert died.returncode == -signal.SIGKILL
+        done = switched(own, new)
+        count = len(confirmed)
+        eventually(lambda: len(confirmed) > count, within_s=60, what="a writer that writes again")
+    assert done.index == new
+    versions = {each: version for each, (version, _) in contents(client, new).items()}
+    assert versions == newest([*many(20), *confirmed])
+
+
+@pytest.mark.services
+def test_a_switch_that_was_killed_can_also_be_taken_back(
+    own: Settings, live: str, client: Elasticsearch
+) -> None:
+    """What a switch leaves that dies just before the alias moves."""
+    added(own)
+    client.indices.add_block(index=live, block="write")
+    done = switched(own, live)
+    assert (done.index, done.before, done.released) == (live, (), True)
+    assert indexed(own, [article("x")]) == [Indexed()]
+    assert not switched(own, live).released
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+@pytest.mark.parametrize("path", ["/_aliases", "/_block/write", "/_search", "level=shards", "/_bulk"])
+def test_faults_on_the_way_are_waited_out(path: str, own: Settings, client: Elasticsearch) -> None:
+    new = added(own)
+    with FaultyProxy(own, [503, "unheard", "lost", 429, "unheard"], path=path) as proxy:
+        assert switched(proxy.settings).index == new
+        assert not proxy.faults
+    assert len(contents(client, own.index)) == 20
+    assert list(client.indices.get_alias(name=own.index)) == [new]
+    assert not client.indices.exists_alias(name=entrance(new))
+
+
+@pytest.mark.services
+def test_a_document_that_does_not_fit_leaves_all_as_it_was(
+    own: Settings, live: str, client: Elasticsearch
+) -> None:
+    client.indices.put_mapping(index=live, properties={"colour": {"type": "keyword"}})
+    client.index(index=live, id="odd", document={"id": "odd", "received": NOON.isoformat(), "colour": "red"})
+    added(own)
+    with pytest.raises(IndicesError, match=r"refuses the article odd of .*-000001: .*colour"):
+        switched(own)
+    assert list(client.indices.get_alias(name=own.index)) == [live]
+    assert indexed(own, [article("x")]) == [Indexed()]
+
+
+@pytest.mark.services
+def test_an_index_with_other_fields_is_no_target(own: Settings, live: str, client: Elasticsearch) -> None:
+    odd = f"{own.index}-000007"
+    client.indices.delete_index_template(name=f"newswire-{own.index}")
+    client.indices.create(index=odd, mappings={"properties": {"version": {"type": "keyword"}}})
+    with pytest.raises(UnfitIndexError, match="-000007 does not fit"):
+        switched(own, odd)
+    assert list(client.indices.get_alias(name=own.index)) == [live]
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+@pytest.mark.parametrize("step", ["_pass", "_compare", "_move"])
+def test_what_goes_wrong_while_writes_are_held_lets_them_go(
+    step: str, own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added(own)
+    holding: list[bool] = []
+    hold = switching._Change._hold
+
+    async def held(change: switching._Change, names: list[str]) -> None:
+        await hold(change, names)
+        holding.append(True)
+
+        async def fails(*_: object) -> None:
+            raise KeyError("a bug")
+
+        monkeypatch.setattr(change, step, fails)
+
+    monkeypatch.setattr(switching._Change, "_hold", held)
+    with pytest.raises(KeyError):
+        switched(own)
+    assert holding
+    assert indexed(own, [article("x")]) == [Indexed()]
+
+
+@pytest.mark.services
+def test_a_target_that_lost_something_never_becomes_live(
+    own: Settings, live: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = added(own)
+    hold = switching._Change._hold
+
+    async def lose(change: switching._Change, names: list[str]) -> None:
+        await hold(change, names)
+        client.delete_by_query(index=new, query={"term": {"guid": "g3"}}, refresh=True)
+
+    monkeypatch.setattr(switching._Change, "_hold", lose)
+    with pytest.raises(IndicesError, match=r"has 19 documents and .*-000001 has 20"):
+        switched(own)
+    assert list(client.indices.get_alias(name=own.index)) == [live]
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_two_at_once_end_with_one_live_index_that_has_all(own: Settings, client: Elasticsearch) -> None:
+    targets = [added(own), added(own)]
+
+    async def both() -> list[Any]:
+        return await asyncio.gather(*(switch(own, each) for each in targets), return_exceptions=True)
+
+    outcomes = asyncio.run(both())
+    (now,) = client.indices.get_alias(name=own.index)
+    assert now in targets
+    assert len(contents(client, now)) == 20
+    assert all(isinstance(each, Switched | IndicesError) for each in outcomes)
+    assert indexed(own, [article("x")]) == [Indexed()]
+
+
+@pytest.mark.services
+def test_an_alias_without_an_index_gets_one(own: Settings, client: Elasticsearch) -> None:
+    new = added(own)
+    done = switched(own)
+    assert (done.index, done.before, done.copied) == (new, (), 0)
+    assert indexed(own, [article("x")]) == [Indexed()]
+    assert list(client.indices.get_alias(name=own.index)) == [new]
+
+
+def test_elasticsearch_away_is_said_at_once() -> None:
+    away = Settings(elasticsearch="http://127.0.0.1:9")  # type: ignore[arg-type]  # pydantic makes a URL of it
+    with pytest.raises(IndicesError, match="newswire up"):
+        switched(away)
+
+
+def test_a_client_is_for_one_command(own: Settings) -> None:
+    async def main() -> None:
+        with pytest.raises(IndicesError, match="refuses"):
+            async with client_for(own) as client:
+                await client.indices.get(index="no-such-index")
+
+    asyncio.run(main())
