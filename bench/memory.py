@@ -164,12 +164,12 @@ def growth(samples: Sequence[Sample], total: int, warm: int = WARM) -> list[Grow
     Args:
         samples: of a whole run.
         total: articles of the run.
-        warm: articles that are not looked at; a run of fewer than ten times as many leaves out a tenth.
+        warm: articles that are not looked at.
 
     Returns:
         One for each process that was seen in both.
     """
-    warm, tenth = min(warm, total // 10), total // 10
+    tenth = total // 10
     found = []
     for name in dict.fromkeys(sample.process for sample in samples):
         mine = [sample for sample in samples if sample.process == name]

@@ -24,7 +24,7 @@ from elasticsearch.helpers import scan
 from kafka import KafkaConsumer, TopicPartition
 
 from bench import curves, ever_new, writers
-from bench.memory import Growth, Sampler, Slots, growth
+from bench.memory import WARM, Growth, Sampler, Slots, growth
 from pipeline import search
 from pipeline.article import article_id
 from pipeline.settings import Settings
@@ -50,7 +50,7 @@ class SoakError(Exception):
 
 def main(
     articles: Annotated[int, typer.Option(min=100, help="Articles to feed.")] = 100_000,
-    every: Annotated[float, typer.Option(help="Seconds between two looks at the memory.")] = 3.0,
+    every: Annotated[float, typer.Option(help="Seconds between two looks at the memory.")] = 1.0,
     out: Annotated[Path, typer.Option(help="Folder of the samples, the figures and the picture.")] = Path(
         "var/soak"
     ),
@@ -66,13 +66,14 @@ def main(
         with Sampler(soak.processes, lambda: soak.done, out / "memory.csv", every) as sampler:
             soak.run()
         wrong = soak.wrong()
-    grown = growth(sampler.samples, articles)
+    warm = min(WARM, articles // 10)
+    grown = growth(sampler.samples, articles, warm)
     figures = _figures(articles, time.monotonic() - began, grown, wrong)
     (out / "soak.json").write_text(json.dumps(figures, indent=2) + "\n")
-    print(_table(grown))
+    print(_table(grown, warm))
     for line in figures["failures"]:
         _say(f"failed: {line}")
-    curves.draw(sampler.samples, out / "soak.png", min(10_000, articles // 10))
+    curves.draw(sampler.samples, out / "soak.png", warm)
     _say(f"written to {out}")
     raise typer.Exit(1 if figures["failures"] else 0)
 
@@ -256,10 +257,10 @@ def _failures(grown: Sequence[Growth]) -> list[str]:
     ]
 
 
-def _table(grown: Sequence[Growth]) -> str:
-    """The growth of each process as Markdown."""
+def _table(grown: Sequence[Growth], warm: int) -> str:
+    """The growth of each process after the first articles, as Markdown."""
     rows = [
-        "| process | MiB after the first 10,000 | MiB at the end | highest | growth |",
+        f"| process | MiB after the first {warm:,} | MiB at the end | highest | growth |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     rows += [

@@ -100,7 +100,7 @@ def show(
 )
 def retry(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]…", help="Letters to send.", show_default=False)
+        list[str] | None, typer.Argument(metavar="ID", help="Letters to send.", show_default=False)
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
     stage: OfStage = None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from msgspec import UNSET
+
 from pipeline import formats
 from pipeline.article import DeadLetter, RawArticle
 from pipeline.producer import Message, article_message, letter_message
@@ -29,4 +31,5 @@ def _letter(rejected: formats.Rejected, limit: int) -> DeadLetter:
         attempts=1,
         value=rejected.data if keep else b"",
         location=rejected.place,
+        omitted=UNSET if keep else rejected.size,
     )

@@ -21,6 +21,9 @@ from pipeline.sink.waiting import Attempt
 
 PAGE = 1000
 PORTION = 100
+"""Documents that are read at once at first; afterwards as many as have about ``PORTION_BYTES``."""
+
+PORTION_BYTES = 4 * 1024 * 1024
 
 Patiently = Callable[[str], AsyncIterator[Attempt]]
 """Attempts at something, for as long as it takes; is told what."""
@@ -58,6 +61,7 @@ class Copier:
         self._sink = sink
         self._patiently = patiently
         self._seen = -1
+        self._portion = PORTION
 
     async def catch_up(self, told: Callable[[int, int], None] = lambda _compared, _copied: None) -> int:
         """Copy what was written to the source since the last time, at first all; the number of documents.
@@ -76,8 +80,9 @@ class Copier:
         while page := await self._page(above, last):
             last = next(reversed(page))
             needed = await self._needed(page)
-            for start in range(0, len(needed), PORTION):
-                copied += await self._carry(needed[start : start + PORTION])
+            while needed:
+                portion, needed = needed[: self._portion], needed[self._portion :]
+                copied += await self._carry(portion)
             compared += len(page)
             told(compared, copied)
         await self._refresh(self._target)
@@ -131,6 +136,8 @@ class Copier:
             place: lines(hit["_id"], hit["_version"], restored(hit["_source"], known))
             for place, hit in enumerate(hits)
         }
+        size = sum(map(len, operations.values())) // max(1, len(hits))
+        self._portion = max(1, min(PAGE, PORTION_BYTES // max(1, size)))
         for place, outcome in (await self._sink.write(operations)).items():
             if isinstance(outcome, Refused):
                 raise IndicesError(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import structlog
-from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, TransportError
+from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError, TransportError
 
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
@@ -177,9 +177,8 @@ async def finish(client: AsyncElasticsearch, index: str, replay: Mapping[str, An
     done = {**replay, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
     await client.indices.put_mapping(index=index, meta={_REPLAY: done})
     await client.indices.refresh(index=index)
-    await client.indices.update_aliases(
-        actions=[{"remove": {"index": index, "alias": entrance(index), "must_exist": False}}]
-    )
+    with suppress(NotFoundError):  # the answer of an earlier time was lost
+        await client.indices.delete_alias(index=index, name=entrance(index))
 
 
 async def check_entrance(client: AsyncElasticsearch, alias: str) -> None:

@@ -123,7 +123,7 @@ def test_each_process_is_judged_alone_and_those_seen_only_once_are_not_judged() 
     samples = [sample(done, 100, "worker") for done in range(0, 1001, 10)]
     samples += [sample(done, 100 + done, "models 1") for done in range(0, 1001, 10)]
     samples += [sample(done, 100, "feeder") for done in range(0, 500, 10)]
-    grown = growth(samples, 1000)
+    grown = growth(samples, 1000, 100)
     assert [one.process for one in grown] == ["worker", "models 1"]
     assert grown[0].percent == 0
     assert grown[1].percent == pytest.approx(100 * (1050 / 245 - 1), abs=2)

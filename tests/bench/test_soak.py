@@ -54,7 +54,8 @@ def test_every_article_must_be_there_once_and_no_other() -> None:
 
 
 def test_the_table_has_a_line_for_each_process() -> None:
-    lines = soak._table(STEADY).splitlines()
+    lines = soak._table(STEADY, 500).splitlines()
+    assert "after the first 500 |" in lines[0]
     assert len(lines) == 2 + len(STEADY)
     assert "| worker | 100.0 | 104.9 | 120.0 | +4.9 % |" in lines
     assert "| models 1 | 250.0 | 240.0 | 300.0 | -4.0 % |" in lines

@@ -17,6 +17,9 @@ from tests.chaos.clock import Clock
 from tests.chaos.proxy import BusyProxy
 from tests.chaos.wire import Copy, poisoned
 
+START_S = {"broker": 8.0, "Elasticsearch": 15.0}
+"""Seconds that a service takes to be back."""
+
 Act = Callable[[Cast], None]
 Around = Callable[[Settings, Path], AbstractContextManager[tuple[Settings, Mapping[str, str]]]]
 
@@ -75,8 +78,8 @@ class Case:
 def _matrix() -> list[Case]:
     cases = []
     for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP):
-        each_s = faults.FROZEN_S if number == signal.SIGSTOP else 3.0
         for target in faults.TARGETS:
+            each_s = faults.FROZEN_S if number == signal.SIGSTOP else START_S.get(target, 3.0)
             for times in (1, 3):
                 act = partial(faults.strike, number=number, target=target, times=times)
                 feed_s = 8 + times * each_s + (times - 1) * faults.PAUSE_S
@@ -123,14 +126,16 @@ def _others() -> list[Case]:
         Case("partitions added", "raw and enriched", 1, others.add_partitions, 60),
         Case("joins and leaves", "second worker", 2, others.come_and_go, 45, casting=alone),
         Case(
-            *("poison", "1 of 50 articles", 1, others.nothing, 30, small),
+            *("poison", "1 of 50 articles", 1, others.nothing, 20, small),
             copy=partial(poisoned, every=50, bodies=deadly),
             poisonable=True,
+            settle_s=480,
         ),
         Case(
             *("out of memory", "model process", 4, others.nothing, 30, small | {"process_memory_mib": 700}),
             copy=partial(poisoned, every=500, bodies=hungry),
             poisonable=True,
+            settle_s=480,
         ),
     ]
 

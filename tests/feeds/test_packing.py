@@ -49,3 +49,4 @@ def test_one_that_is_too_large_says_where_its_bytes_are(changes: dict[str, Any])
     letter = dead.letter(message.key, message.value, message.headers)
     assert letter.value == b""
     assert f"its {changes['size']:,} bytes are too many to be kept here" in letter.error_message
+    assert letter.omitted == changes["size"]

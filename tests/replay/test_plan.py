@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from pipeline.replay.plan import Offsets, Plan, ReplayError, Since, Span, decide
 from pipeline.settings import Settings
 from tests.feeding import fresh
 from tests.services import Stack
+
+unhurried = hypothesis.settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,7 @@ def test_what_is_no_time_is_said(text: str) -> None:
         instant(text)
 
 
+@unhurried
 @given(st.dictionaries(st.integers(0, 10**6), st.integers(0, 10**12), min_size=1))
 def test_offsets_are_read_as_they_are_written(wanted: dict[int, int]) -> None:
     assert offsets([f"{partition}:{offset}" for partition, offset in wanted.items()]) == Offsets(wanted)
@@ -66,12 +70,14 @@ made_plans = st.builds(
 )
 
 
+@unhurried
 @given(made_plans)
 def test_a_plan_is_read_as_it_is_kept(plan: Plan) -> None:
     assert plans.read(plan.kept()) == plan
     assert "finished" not in plan.kept()
 
 
+@unhurried
 @given(made_plans)
 def test_a_plan_counts_its_articles(plan: Plan) -> None:
     assert plan.articles == sum(len(range(span.start, span.end)) for span in plan.partitions.values())

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import hypothesis
 import pytest
 from elasticsearch import Elasticsearch
 from hypothesis import given
@@ -22,13 +23,17 @@ from tests.sink.setting_up import added, contents, indexed, many, written
 
 states = st.builds(_State, st.integers(0, 3), st.integers(0, 3))
 
+unhurried = hypothesis.settings(deadline=None)
 
+
+@unhurried
 @given(states, states)
 def test_of_two_texts_at_most_one_is_the_later(one: _State, other: _State) -> None:
     assert not (_later(one, other) and _later(other, one))
     assert (_later(one, other) or _later(other, one)) is (one != other)
 
 
+@unhurried
 @given(states, states)
 def test_a_higher_version_is_always_later(one: _State, other: _State) -> None:
     if one.version > other.version:
@@ -108,6 +113,7 @@ def test_pages_and_portions_of_any_size_copy_all(
 ) -> None:
     monkeypatch.setattr(copying, "PAGE", 7)
     monkeypatch.setattr(copying, "PORTION", 3)
+    monkeypatch.setattr(copying, "PORTION_BYTES", 2000)
     indexed(own, many(40))
     written(own, target, many(10))
     assert copied(own, target) == [30]

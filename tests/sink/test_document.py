@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from pipeline.article import EnrichedArticle, Media, Place, Provenance, Replaced, Span, Subject, Topic
-from pipeline.sink.document import document, title
+from pipeline.sink.document import document, restored, title
 from pipeline.sink.templates import components, languages
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
 
@@ -249,3 +249,21 @@ def test_a_tombstone_holds_nothing_of_the_text(one: EnrichedArticle) -> None:
         assert not [name for name in found if name.startswith("text_")]
     else:
         assert found["body"] == one.body
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"language": "fr-CA", "headline": "Un accord", "subheadline": "Hier"},
+        {"body": UNSET, "summary": "En bref.", "headline": "Un accord"},
+        {"language": "tlh"},
+        {"language": UNSET},
+        {"status": "canceled"},
+    ],
+    ids=str,
+)
+def test_what_the_index_kept_is_restored_to_what_was_indexed(fields: dict[str, Any]) -> None:
+    indexed = document(article(**fields), NOON, languages())
+    kept = {name: value for name, value in indexed.items() if not name.startswith("text_")}
+    assert restored(kept, languages()) == indexed

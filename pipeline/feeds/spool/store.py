@@ -98,7 +98,6 @@ class Store:
                 table.execute("UPDATE record SET refused = NULL WHERE refused IS NOT NULL")
             self._refused = 0
             _sync(folder)
-            _sync(folder.parent)
         except BaseException:
             self.close()
             raise
@@ -330,8 +329,13 @@ def _locked(folder: Path) -> BinaryIO:
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Force to the disk that there is this folder, and what files are in it."""
+    for each in (folder, folder.parent):
+        with contextlib.suppress(PermissionError):  # one that may not be listed was there before
+            descriptor = os.open(each, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            except OSError as error:
+                raise SpoolError(f"the spool {folder} cannot be used: {error.strerror or error}") from error
+            finally:
+                os.close(descriptor)
