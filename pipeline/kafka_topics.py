@@ -33,7 +33,7 @@ async def ensure(settings: Settings, *, patience_s: float | None = None) -> list
         aiokafka.errors.KafkaError: the broker refused, or was away for longer than the patience.
     """
     async for attempt in stamina.retry_context(
-        on=_curable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=10
+        on=curable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=10
     ):
         with attempt:
             if attempt.num > 1:
@@ -82,7 +82,7 @@ def wanted(settings: Settings) -> list[NewTopic]:
     ]
 
 
-def _curable(error: Exception) -> bool:
+def curable(error: Exception) -> bool:
     """Whether waiting may help: no broker answers, or it says itself that one may try again.
 
     aiokafka may answer a cancellation with an error of its own; whoever was told to stop must not go on.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Literal
 
+import stamina
 import structlog
 
 from pipeline import kafka_topics
@@ -71,26 +73,43 @@ async def _start(
     settings: Settings, names: Sequence[Name], sink: Sink, load: Load, stack: contextlib.AsyncExitStack
 ) -> list[Hop]:
     await kafka_topics.ensure(settings)
-    hops: list[Hop] = []
+    makers: list[Callable[[], Hop]] = []
     if "enrich" in names:
         pool = await stack.enter_async_context(ModelPool(settings, load))
-        hops.append(enrich.hop(settings, pool))
+        makers.append(partial(enrich.hop, settings, pool))
     if "index" in names:
         await sink.ready()
-        hops.append(index.hop(settings, sink))
-    await stack.enter_async_context(_started(hops))
-    return hops
+        makers.append(partial(index.hop, settings, sink))
+    return await stack.enter_async_context(_started(makers))
 
 
 @contextlib.asynccontextmanager
-async def _started(hops: Sequence[Hop]) -> AsyncIterator[None]:
+async def _started(makers: Sequence[Callable[[], Hop]]) -> AsyncIterator[list[Hop]]:
     """The hops at work; they are stopped side by side."""
+    hops: list[Hop] = []
     try:
-        for hop in hops:
-            await hop.app.start()
-        yield
+        for make in makers:
+            hops.append(await _begin(make))  # noqa: PERF401 - those before one that fails must be stopped
+        yield hops
     finally:
         await asyncio.gather(*(hop.stop() for hop in hops))
+
+
+async def _begin(make: Callable[[], Hop]) -> Hop:
+    """A started hop; a broker that went away while the models were loaded is waited for."""
+    async for attempt in stamina.retry_context(
+        on=kafka_topics.curable, attempts=None, timeout=None, wait_initial=0.5, wait_max=10
+    ):
+        with attempt:
+            hop = make()
+            try:
+                await hop.app.start()
+            except BaseException as error:
+                log.warning("waiting for Kafka", agent=hop.group, error=str(error), attempt=attempt.num)
+                await hop.stop()
+                raise
+            return hop
+    raise AssertionError("unreachable: the loop returns or raises")
 
 
 async def _unless(stop: asyncio.Event, start: asyncio.Task[list[Hop]]) -> list[Hop] | None:

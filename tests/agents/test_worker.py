@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline import search
+from pipeline import kafka_topics, search
+from pipeline.agents import worker as worker_room
+from pipeline.agents.hop import Hop
 from pipeline.agents.offsets import Offsets
 from pipeline.article import encode
 from pipeline.feed import feed
@@ -123,6 +125,29 @@ def test_a_broker_that_is_killed_is_waited_for(
     eventually(lambda: found(settings) == 20, within_s=90, what="ten more articles")
     assert worker.process is not None
     assert worker.process.poll() is None
+
+
+def test_a_broker_that_goes_away_while_the_worker_starts_is_waited_for(settings: Settings) -> None:
+    asyncio.run(kafka_topics.ensure(settings))
+    tried: list[str] = []
+
+    def make() -> Hop:
+        kafka = settings.kafka if tried else "127.0.0.1:9"
+        tried.append(kafka)
+        hop = Hop("test", settings.topic_raw, settings.model_copy(update={"kafka": kafka}))
+        hop.run(nothing, nothing, batch=1, width=1)
+        return hop
+
+    async def nothing(*_: object) -> None:
+        pass
+
+    async def main() -> None:
+        async with worker_room._started([make]) as [hop]:
+            assert hop.app.started
+            await hop.drain(5)
+
+    asyncio.run(main())
+    assert tried == ["127.0.0.1:9", settings.kafka]
 
 
 def test_model_processes_that_are_killed_cost_no_article(
