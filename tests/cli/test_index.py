@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
 from pydantic import HttpUrl
 
 from pipeline.cli import index as commands
@@ -158,16 +157,3 @@ def test_stopped_while_it_waits_it_leaves_what_was_live_live(settings: Settings)
     assert "error: stopped: what was live is live" in rest
     assert [each["live"] for each in found(settings, "list")] == [True, False]
     assert indexed(settings, [article("x")]) == [Indexed()]
-
-
-@pytest.mark.services
-def test_an_index_that_somebody_closed_to_writes_is_said(stack: Stack, settings: Settings) -> None:
-    indexed(settings, many(3))
-    new = added(settings)
-    with Elasticsearch(str(stack.settings.elasticsearch)) as client:
-        client.indices.put_settings(index=new, settings={"index.blocks.read_only_allow_delete": True})
-    done = newswire(settings, "switch")
-    assert done.returncode == 1
-    assert "refuses" in done.stderr
-    assert "read-only" in done.stderr
-    assert [each["live"] for each in found(settings, "list")] == [True, False]
