@@ -52,6 +52,7 @@ COMMANDS = [
     "search",
     "show",
     "demo",
+    "replay",
 ]
 
 

@@ -29,6 +29,18 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **given}
 
 
+def newswire(settings: Settings, *arguments: str, within_s: float = 250) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
+    )
+
+
 def eventually(condition: Callable[[], bool], *, within_s: float, what: str) -> None:
     """Wait until a condition holds; fail with what was waited for."""
     end = time.monotonic() + within_s

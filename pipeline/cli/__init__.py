@@ -16,6 +16,7 @@ from pydantic import ValidationError
 import pipeline
 from pipeline import log, render
 from pipeline.cli import dead, index, replay
+from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings, settings
 
@@ -43,7 +44,6 @@ cli.add_typer(dead.app, name="dead")
 cli.add_typer(index.app, name="index")
 cli.add_typer(replay.app)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Config = Annotated[
     Path | None,
     typer.Option(help="The file that lists the feeds; feeds.toml by default.", show_default=False),
@@ -68,11 +68,6 @@ Only = Annotated[
     Literal["kafka", "elasticsearch"] | None,
     typer.Argument(help="One of them; both by default.", show_default=False),
 ]
-
-
-def examples(*lines: str) -> str:
-    """The end of a command's help."""
-    return "**Examples**\n\n" + "\n\n".join(f"`{line}`" for line in lines)
 
 
 @cli.callback(invoke_without_command=True)

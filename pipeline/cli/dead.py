@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline import log, render
+from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
 from pipeline.settings import settings
 
@@ -37,16 +38,10 @@ _GAP = 2
 _LEAST_ERROR = 20
 _MOST_ORIGIN = 36
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def _examples(*lines: str) -> str:
-    return "**Examples**\n\n" + "\n\n".join(f"`{line}`" for line in lines)
-
 
 @app.command(
     "list",
-    epilog=_examples(
+    epilog=examples(
         "newswire dead list", "newswire dead list --stage enrich -n 100", "newswire dead list --all --json"
     ),
 )
@@ -73,7 +68,7 @@ def list_(
         _tell_strangers(register)
 
 
-@app.command(epilog=_examples("newswire dead show 3f2a", "newswire dead show 3f2a --json"))
+@app.command(epilog=examples("newswire dead show 3f2a", "newswire dead show 3f2a --json"))
 def show(
     letter: Annotated[str, typer.Argument(metavar="ID", help="The letter's id, or as much as is unique.")],
     json: Json = False,
@@ -94,7 +89,7 @@ def show(
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "newswire dead retry 3f2a 9c01", "newswire dead retry --stage index", "newswire dead retry --all"
     )
 )
@@ -140,7 +135,7 @@ def retry(
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "newswire dead export letters.jsonl",
         "newswire dead export --stage parse --all parse.jsonl",
         "newswire dead export - | jq -r .error_message | sort | uniq -c",

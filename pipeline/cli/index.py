@@ -13,18 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline import log, render
+from pipeline.cli.options import Json, examples
 from pipeline.settings import settings
 
 if TYPE_CHECKING:  # Elasticsearch's client is not loaded to show the help
     from pipeline.sink.indices import Index
     from pipeline.sink.switching import Switched
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 app = typer.Typer(no_args_is_help=True, help="The indices: which there are, and which one is live.")
 
 
-@app.command("list", epilog="**Examples**\n\n`newswire index list`\n\n`newswire index list --json`")
+@app.command("list", epilog=examples("newswire index list", "newswire index list --json"))
 def list_(json: Json = False) -> None:
     """List the indices of the alias: articles in it, size, age, and which one is written to and searched."""
     from pipeline.sink import indices
@@ -68,8 +67,11 @@ def _state(index: Index) -> str:
 
 @app.command(
     "switch",
-    epilog="**Examples**\n\n`newswire index switch`\n\n`newswire index switch news-000002`\n\n"
-    "`newswire index switch news-000001 --json`",
+    epilog=examples(
+        "newswire index switch",
+        "newswire index switch news-000002",
+        "newswire index switch news-000001 --json",
+    ),
 )
 def switch(
     index: Annotated[

@@ -12,27 +12,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from pipeline import log, render
+from pipeline.cli.options import Json, examples
 from pipeline.settings import settings
 
 if TYPE_CHECKING:  # the models' library is not loaded to show the help
     from pipeline.replay import Start, Summary
 
-EXAMPLES = """**Examples**
-
-`newswire replay --from-beginning`
-
-`newswire replay --since 2024-06-19`
-
-`newswire replay --offset 0:1200 --offset 1:1150`
-
-`newswire replay --into news-000002`
-
-`newswire index switch --help`"""
-
 app = typer.Typer()
 
 
-@app.command("replay", epilog=EXAMPLES)
+@app.command(
+    "replay",
+    epilog=examples(
+        "newswire replay --from-beginning",
+        "newswire replay --since 2024-06-19",
+        "newswire replay --offset 0:1200 --offset 1:1150",
+        "newswire replay --into news-000002",
+        "newswire index switch --help",
+    ),
+)
 def replay(
     from_beginning: Annotated[
         bool, typer.Option("--from-beginning", help="All articles that are on the topic.")
@@ -48,7 +46,7 @@ def replay(
     into: Annotated[
         str | None, typer.Option(help="Go on with the replay into this index.", metavar="INDEX")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Enrich raw articles again, into a new index that nobody searches until it is switched to.
 

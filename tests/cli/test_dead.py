@@ -27,6 +27,7 @@ from tests.dead.standing import letter, open_letters, put, put_letters
 from tests.feeding import fresh, records
 from tests.services import Stack
 from tests.workers import environment
+from tests.workers import newswire as run
 
 AWAY = Settings(kafka="127.0.0.1:9")
 
@@ -37,14 +38,7 @@ def here(stack: Stack, tmp_path: Path) -> Settings:
 
 
 def newswire(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", "dead", *arguments],
-        env=environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(settings, "dead", *arguments)
 
 
 def found(settings: Settings, *arguments: str) -> Any:

@@ -22,6 +22,7 @@ from tests.sink.articles import article
 from tests.sink.faulty import FaultyProxy
 from tests.sink.setting_up import added, indexed, many
 from tests.workers import environment
+from tests.workers import newswire as run
 
 AWAY = Settings(elasticsearch=HttpUrl("http://127.0.0.1:9"))
 
@@ -32,14 +33,7 @@ def settings(stack: Stack) -> Settings:
 
 
 def newswire(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", "index", *arguments],
-        env=environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(settings, "index", *arguments)
 
 
 def found(settings: Settings, *arguments: str) -> Any:

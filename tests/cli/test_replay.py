@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,21 +12,10 @@ from pipeline.replay import Into, Offsets, Since, Summary, instant
 from pipeline.settings import Settings
 from tests.feeding import fresh
 from tests.services import Stack
-from tests.workers import environment
+from tests.workers import newswire
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 AWAY = Settings(kafka="127.0.0.1:9")
-
-
-def newswire(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *arguments],
-        env=environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=250,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
