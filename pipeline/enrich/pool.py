@@ -13,7 +13,7 @@ from msgspec import structs
 
 from pipeline.article import Failure
 from pipeline.enrich import load
-from pipeline.enrich.process import Load, ModelProcess, ModelStartError, Outcome, ProcessDiedError
+from pipeline.enrich.process import LIFE, Load, ModelProcess, ModelStartError, Outcome, ProcessDiedError
 from pipeline.settings import Settings
 
 TRIES_ALONE = 2
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class ModelPool:
-    """A pool of processes with the models loaded; one that dies or hangs is replaced.
+    """A pool of processes with the models loaded; one that dies, hangs, or has done its share is replaced.
 
     Use as an async context manager: it enters once all processes have their models, and raises
     ``ModelStartError`` where that fails.
@@ -34,7 +34,10 @@ class ModelPool:
 
     def __init__(self, settings: Settings, load: Load = load) -> None:
         self._too_slow = f"the models took over {settings.enrich_timeout_s:g} s"
-        self._processes = [ModelProcess(settings, load) for _ in range(settings.processes)]
+        count = settings.processes
+        self._processes = [
+            ModelProcess(settings, load, first_life=LIFE * (number + 1) // count) for number in range(count)
+        ]
         self._free: asyncio.Queue[ModelProcess] = asyncio.Queue()
         self._returning: set[asyncio.Task[None]] = set()
 
@@ -104,7 +107,7 @@ class ModelPool:
         return failure
 
     async def _return(self, process: ModelProcess) -> None:
-        """Make a process free again; one that was killed loads its models before anybody waits for it."""
+        """Make a process free again; one that must load its models does so before anybody waits for it."""
         with suppress(ModelStartError):  # whoever takes it next is told
             await process.start()
         self._free.put_nowait(process)

@@ -29,6 +29,9 @@ from pipeline.settings import MIB, Settings
 START_LIMIT_S = 120
 START_TRIES = 3
 
+LIFE = 10_000
+"""Articles after which a process is replaced: spaCy keeps some 460 bytes of each, memory zones or not."""
+
 Outcome = bytes | Failure
 Answer = TypeVar("Answer")
 
@@ -59,23 +62,29 @@ Load = Callable[[Settings], Models]
 
 
 class ModelProcess:
-    """A process with the models loaded, which does one batch at a time and is replaced when it has ended.
+    """A process with the models loaded, which does one batch at a time.
+
+    It is replaced when it has ended, and between two batches when it has done ``LIFE`` articles.
 
     Args:
         settings: the limits of one article.
         load: makes the models, in the process; a function that can be imported there.
+        first_life: articles after which the first process is replaced; those of a pool should not all be
+            replaced at once.
     """
 
-    def __init__(self, settings: Settings, load: Load) -> None:
+    def __init__(self, settings: Settings, load: Load, first_life: int = LIFE) -> None:
         self._settings = settings
         self._load = load
+        self._life = first_life
+        self._articles = 0
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
         # All that waits for the process does so in this one thread; only ``kill`` comes from outside.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model-process")
 
     async def start(self) -> None:
-        """Have a living process with its models loaded; at once where there is one.
+        """Have a living process with its models loaded; at once where there is one that need not be replaced.
 
         Raises:
             ModelStartError: they cannot be loaded, or the process ended again and again before it was ready.
@@ -121,9 +130,13 @@ class ModelProcess:
             process.kill()
 
     def _start(self, given_up: threading.Event) -> None:
+        if self._articles >= self._life:
+            self._reap()
+            self._life = LIFE
         if self._process is not None and self._process.is_alive():
             return
         code = self._reap()
+        self._articles = 0
         for _ in range(START_TRIES):
             problem = self._launch(given_up)
             if problem == "":
@@ -165,6 +178,7 @@ class ModelProcess:
         if outcomes is None:
             self._reap()
             raise ModelMemoryError(_out_of_memory(self._settings))
+        self._articles += len(values)
         return outcomes
 
     def _reap(self) -> int | None:

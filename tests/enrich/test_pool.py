@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from pipeline.article import Failure
+from pipeline.article import Failure, decode_enriched
+from pipeline.enrich import pool as pool_room
+from pipeline.enrich import process as process_room
 from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import ModelStartError, Outcome
 from pipeline.settings import MIB, Settings
@@ -163,6 +165,25 @@ def test_a_process_that_grows_is_replaced_and_no_article_fails_for_it() -> None:
     results, taken = asyncio.run(main())
     assert bodies(results) == ["leak"] * 6
     assert taken < 512 * MIB
+
+
+def test_processes_are_replaced_one_after_the_other_and_no_batch_waits_for_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each does half of the articles; the first is to be replaced when it has done half of its share."""
+    monkeypatch.setattr(pool_room, "LIFE", 40)
+    monkeypatch.setattr(process_room, "LIFE", 40)
+
+    async def main() -> set[str]:
+        pids = set()
+        async with ModelPool(SETTINGS, load) as pool:
+            for _ in range(15):
+                for batch in await asyncio.gather(*(pool.enrich([value("a")] * 4) for _ in range(2))):
+                    assert bodies(batch) == ["a"] * 4
+                    pids.add(decode_enriched(bytes(batch[0])).models["pid"])  # type: ignore[arg-type]  # it has its bytes
+        return pids
+
+    assert len(asyncio.run(main())) in (4, 5)
 
 
 def test_a_process_killed_from_outside_costs_no_article(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """One model process: however it ends, whoever waits for it is told, and the next batch has a new one."""
 
 import asyncio
+import itertools
 import os
 import signal
 import time
@@ -13,7 +14,9 @@ from typing import TypeVar
 import psutil
 import pytest
 
+from pipeline import article
 from pipeline.article import EnrichedArticle, RawArticle
+from pipeline.enrich import process as process_room
 from pipeline.enrich.process import (
     ModelMemoryError,
     ModelProcess,
@@ -99,6 +102,31 @@ def test_the_same_process_does_one_batch_after_the_other() -> None:
 def _pid(outcome: Outcome) -> bytes:
     assert isinstance(outcome, bytes)
     return outcome.partition(b'"pid":')[2]
+
+
+def test_a_process_is_replaced_between_batches_when_it_has_done_its_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(process_room, "LIFE", 4)
+
+    async def main() -> list[str]:
+        process = ModelProcess(SETTINGS, load, first_life=3)
+        pids = []
+        for _ in range(6):
+            outcomes = await process.enrich([value("one"), value("two")])
+            assert bodies(outcomes) == ["one", "two"]
+            pids.append(article.decode_enriched(bytes(outcomes[0])).models["pid"])  # type: ignore[arg-type]  # it has its bytes
+        await process.close()
+        return pids
+
+    pids = asyncio.run(main())
+    assert [pid == other for pid, other in itertools.pairwise(pids)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_closing_a_process_that_was_never_started_is_no_error() -> None:
