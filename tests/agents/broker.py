@@ -11,10 +11,10 @@ from pipeline.settings import Settings
 
 
 def put(settings: Settings, topic: str, *values: bytes | None) -> None:
-    """Send messages, each acknowledged before the next."""
-    producer = KafkaProducer(bootstrap_servers=settings.kafka)
-    for value in values:
-        producer.send(topic, key=b"k", value=value).get(timeout=30)
+    """Send messages to one partition in their order, and wait until all are acknowledged."""
+    producer = KafkaProducer(bootstrap_servers=settings.kafka, linger_ms=5)
+    for sent in [producer.send(topic, key=b"k", value=value) for value in values]:
+        sent.get(timeout=60)
     producer.close()
 
 
