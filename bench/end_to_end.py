@@ -23,7 +23,7 @@ from msgspec import structs
 from bench import corpus, limit
 from pipeline import search
 from pipeline.article import RawArticle
-from pipeline.producer import Producer
+from pipeline.producer import Producer, article_message
 from pipeline.settings import Settings
 from tests.services import Stack
 from tests.workers import Worker
@@ -82,7 +82,8 @@ def _send(articles: list[RawArticle], settings: Settings, pause_s: float = 0) ->
         for article in articles:
             now = datetime.now(UTC)
             handed[article.id] = time.perf_counter()
-            producer.send(structs.replace(article, received=now), _acknowledged)
+            message = article_message(structs.replace(article, received=now), settings)
+            producer.post(message, _acknowledged)
             time.sleep(max(0.0, handed[article.id] + pause_s - time.perf_counter()))
         producer.flush()
     finally:

@@ -337,6 +337,15 @@ def earliest(date: str) -> datetime:
     return datetime(int(year), int(month), int(day), tzinfo=UTC)
 
 
+def moment_of(text: str) -> datetime:
+    """The first instant that a year, month, day or instant may mean, as people write it.
+
+    Raises:
+        ValueError: it is none, or there is no such day.
+    """
+    return earliest(msgspec.convert(text, PartialDate))
+
+
 def version_of(
     own: int | UnsetType, modified: str | UnsetType, created: str | UnsetType, received: datetime
 ) -> int:

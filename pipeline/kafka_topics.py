@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import stamina
-import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
+from pipeline.kafka_waiting import patiently
 from pipeline.settings import Settings
 
 TIMEOUT_MS = 30_000
 
 _DAY_MS = 24 * 3600 * 1000
 _FOREVER = -1
-
-log = structlog.get_logger(__name__)
 
 
 async def ensure(settings: Settings, *, patience_s: float | None = None) -> list[str]:
@@ -32,14 +27,10 @@ async def ensure(settings: Settings, *, patience_s: float | None = None) -> list
     Raises:
         aiokafka.errors.KafkaError: the broker refused, or was away for longer than the patience.
     """
-    async for attempt in stamina.retry_context(
-        on=curable, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=10
-    ):
+    async for attempt in patiently(settings, "make the topics", patience_s=patience_s):
         with attempt:
-            if attempt.num > 1:
-                log.warning("waiting for Kafka", address=settings.kafka, attempt=attempt.num)
-            return await _create_missing(settings)
-    raise AssertionError("unreachable: the loop returns or raises")
+            made = await _create_missing(settings)
+    return made
 
 
 async def _create_missing(settings: Settings) -> list[str]:
@@ -80,13 +71,3 @@ def wanted(settings: Settings) -> list[NewTopic]:
         )
         for name, retention_ms in kept.items()
     ]
-
-
-def curable(error: Exception) -> bool:
-    """Whether waiting may help: no broker answers, or it says itself that one may try again.
-
-    aiokafka may answer a cancellation with an error of its own; whoever was told to stop must not go on.
-    """
-    task = asyncio.current_task()
-    stopping = task is not None and task.cancelling() > 0
-    return isinstance(error, KafkaError) and bool(error.retriable) and not stopping

@@ -162,14 +162,6 @@ class Producer:
         self._ready = True
         return True
 
-    def send(self, article: RawArticle, done: Done) -> None:
-        """Put an article on its way to ``news.raw``, as ``post`` does."""
-        self.post(article_message(article, self._settings), done)
-
-    def send_dead(self, letter: DeadLetter, done: Done) -> None:
-        """Put a dead letter on its way to ``news.dead``, as ``post`` does."""
-        self.post(letter_message(letter, self._settings), done)
-
     def post(self, message: Message, done: Done) -> None:
         """Put a message on its way; blocks while too much is on its way.
 
@@ -329,7 +321,7 @@ def _answers(settings: Settings) -> None:
         OSError: none does; the last one's reason.
     """
     reason = OSError("no broker is named")
-    for broker in _brokers(settings):
+    for broker in settings.brokers:
         host, _, port = broker.rpartition(":")
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=_TRY_MS / 1000).close()
@@ -362,7 +354,7 @@ def _check_topics(settings: Settings) -> None:
         KafkaError: the broker does not answer, or refuses.
     """
     client = KafkaAdminClient(
-        bootstrap_servers=_brokers(settings), client_id="newswire-feed", bootstrap_timeout_ms=_TRY_MS
+        bootstrap_servers=settings.brokers, client_id="newswire-feed", bootstrap_timeout_ms=_TRY_MS
     )
     try:
         there = set(client.list_topics())
@@ -375,14 +367,10 @@ def _check_topics(settings: Settings) -> None:
             )
 
 
-def _brokers(settings: Settings) -> list[str]:
-    return [broker.strip() for broker in settings.kafka.split(",")]
-
-
 def _options(settings: Settings) -> dict[str, Any]:
     """How kafka-python is to work: idempotent, patient, compressed by the one codec that needs no package."""
     return {
-        "bootstrap_servers": _brokers(settings),
+        "bootstrap_servers": settings.brokers,
         "client_id": "newswire-feed",
         "enable_idempotence": True,
         "acks": "all",

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.article import LanguageTag, PartialDate, earliest
+from pipeline.article import LanguageTag, moment_of
 from pipeline.errors import NewswireError
 
 MAX_CHARACTERS = 1000
@@ -221,7 +221,7 @@ def _period(since: str | None, until: str | None) -> dict[str, str]:
 
 def _date(name: str, text: str) -> datetime:
     try:
-        return earliest(msgspec.convert(text, PartialDate))
+        return moment_of(text)
     except ValueError as error:
         raise QueryError(
             f"{name}: '{text}' is no date such as 2024, 2024-06, 2024-06-19 or 2024-06-19T12:00:00Z"

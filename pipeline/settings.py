@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     kafka_heap_mib: int = Field(default=512, ge=128, description="Heap of the embedded Kafka, in MiB.")
 
     @property
+    def brokers(self) -> list[str]:
+        """The brokers to start from, each as host:port."""
+        return [broker.strip() for broker in self.kafka.split(",")]
+
+    @property
     def max_message_bytes(self) -> int:
         """Largest message on any topic: an enriched article carries its names beside its text."""
         return 8 * self.max_article_bytes

@@ -203,3 +203,21 @@ def test_a_dead_letter_keeps_any_bytes() -> None:
         stage="parse", error_type="E", error_message="m", failed=RECEIVED, attempts=1, value=b"\xff\x00"
     )
     assert msgspec.json.decode(article.encode(letter), type=DeadLetter) == letter
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024", datetime(2024, 1, 1, tzinfo=UTC)),
+        ("2024-06", datetime(2024, 6, 1, tzinfo=UTC)),
+        ("2024-06-19T12:00:00Z", datetime(2024, 6, 19, 12, tzinfo=UTC)),
+    ],
+)
+def test_the_moment_that_a_person_names(text: str, instant: datetime) -> None:
+    assert article.moment_of(text) == instant
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2024-13", "2024-02-30", ""])
+def test_what_names_no_moment(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        article.moment_of(text)

@@ -17,7 +17,14 @@ from msgspec import structs
 from pipeline import kafka_topics, producer
 from pipeline.article import DeadLetter, Provenance, RawArticle, encode
 from pipeline.local.ports import free_port
-from pipeline.producer import Producer, StoppedError, UnknownTopicError
+from pipeline.producer import (
+    Done,
+    Producer,
+    StoppedError,
+    UnknownTopicError,
+    article_message,
+    letter_message,
+)
 from pipeline.settings import Settings
 from tests.feeding import fed, fresh, letters, noise
 
@@ -58,6 +65,10 @@ def here(stack: Stack, tmp_path: Path) -> Settings:
     return fresh(stack.settings, tmp_path)
 
 
+def post(sender: Producer, what: RawArticle, done: Done) -> None:
+    sender.post(article_message(what, sender._settings), done)
+
+
 class TestWithoutBroker:
     def test_it_waits_says_so_and_can_be_stopped(self) -> None:
         stop = threading.Event()
@@ -80,7 +91,7 @@ class TestWithoutBroker:
         stop = threading.Event()
         stop.set()
         with pytest.raises(StoppedError):
-            Producer(Settings(), stop=stop).send(article(), lambda _: None)
+            post(Producer(Settings(), stop=stop), article(), lambda _: None)
 
     def test_with_nothing_sent_nothing_is_unacknowledged(self) -> None:
         assert Producer(Settings()).flush() == 0
@@ -119,7 +130,7 @@ class TestWithoutBroker:
         monkeypatch.setattr(sender, "_ready", True)
         answers: list[Exception | None] = []
         for number in range(3):
-            sender.send(article(number), answers.append)
+            post(sender, article(number), answers.append)
         assert sender.flush() == 0
         sender.close()
         assert [type(answer) for answer in answers] == [TopicAuthorizationFailedError] * 3
@@ -133,7 +144,7 @@ class TestOnABroker:
         answers: list[Exception | None] = []
         articles = [article(number) for number in range(500)]
         for each in articles:
-            sender.send(each, answers.append)
+            post(sender, each, answers.append)
         assert sender.flush() == 0
         sender.close()
         assert answers == [None] * 500
@@ -142,7 +153,7 @@ class TestOnABroker:
     def test_the_versions_of_an_article_stay_in_order(self, here: Settings) -> None:
         sender = Producer(here)
         for version in range(50):
-            sender.send(structs.replace(article(), version=version), lambda _: None)
+            post(sender, structs.replace(article(), version=version), lambda _: None)
         sender.flush()
         sender.close()
         assert [each.version for each in fed(here)] == list(range(50))
@@ -150,7 +161,7 @@ class TestOnABroker:
     def test_a_dead_letter_keeps_its_bytes_and_its_reason(self, here: Settings) -> None:
         sender = Producer(here)
         answers: list[Exception | None] = []
-        sender.send_dead(letter(), answers.append)
+        sender.post(letter_message(letter(), here), answers.append)
         assert sender.flush() == 0
         sender.close()
         assert answers == [None]
@@ -161,7 +172,7 @@ class TestOnABroker:
         answers: list[Exception | None] = []
         largest = article(body=noise(349_000))
         assert here.max_article_bytes * 0.99 < len(encode(largest)) <= here.max_article_bytes
-        sender.send(largest, answers.append)
+        post(sender, largest, answers.append)
         sender.flush()
         sender.close()
         assert answers == [None]
@@ -185,7 +196,7 @@ class TestOnABroker:
         making.start()
         sender = Producer(late)
         sender.connect()
-        sender.send(article(), lambda _: None)
+        post(sender, article(), lambda _: None)
         assert sender.flush() == 0
         sender.close()
         making.join()
@@ -194,8 +205,8 @@ class TestOnABroker:
         strict = here.model_copy(update={"max_article_bytes": 1024})
         sender = Producer(strict)
         answers: list[Exception | None] = []
-        sender.send(article(1, "x" * 100_000), answers.append)
-        sender.send(article(2), answers.append)
+        post(sender, article(1, "x" * 100_000), answers.append)
+        post(sender, article(2), answers.append)
         assert sender.flush() == 0
         sender.close()
         refused, passed = answers
@@ -213,9 +224,9 @@ class TestOnABroker:
         large = {7, 8, 31}
         for number in range(40):
             body = noise(60_000) if number in large else "Texte."
-            sender.send(article(number, body), lambda error, number=number: answers.update({number: error}))  # type: ignore[misc]  # a default binds the loop's value
+            post(sender, article(number, body), lambda error, number=number: answers.update({number: error}))  # type: ignore[misc]  # a default binds the loop's value
         assert sender.flush() == 0
-        sender.send(article(40), lambda error: answers.update({40: error}))
+        post(sender, article(40), lambda error: answers.update({40: error}))
         assert sender.flush() == 0
         sender.close()
         assert {number for number, error in answers.items() if error is not None} == large
@@ -228,7 +239,7 @@ class TestOnABroker:
         answers: dict[int, Exception | None] = {}
         for number in range(10):
             body = noise(60_000) if number == 5 else "Texte."
-            sender.send(article(number, body), lambda error, number=number: answers.update({number: error}))  # type: ignore[misc]  # a default binds the loop's value
+            post(sender, article(number, body), lambda error, number=number: answers.update({number: error}))  # type: ignore[misc]  # a default binds the loop's value
         end = time.monotonic() + 60
         while len(answers) < 10:
             assert time.monotonic() < end
@@ -248,7 +259,7 @@ class TestOnABroker:
         sender.tend()
         stack.kafka.kill9()
         try:
-            sender.send(article(1), answers.append)
+            post(sender, article(1), answers.append)
             begin = time.monotonic()
             while time.monotonic() - begin < 1.4:
                 sender.tend()
@@ -269,7 +280,7 @@ class TestOnABroker:
         answers: list[Exception | None] = []
         sender = Producer(strict.model_copy(update={"max_article_bytes": 1024 * 1024}), stop=stop)
         sender.connect()
-        sender.send(article(1, noise(60_000)), answers.append)
+        post(sender, article(1, noise(60_000)), answers.append)
         stop.set()
         assert sender.flush(30) == 1
         sender.close()
@@ -280,7 +291,7 @@ class TestOnABroker:
         sender = Producer(here, buffer=1)
         most = 0
         for number in range(20):
-            sender.send(article(number), lambda _: None)
+            post(sender, article(number), lambda _: None)
             most = max(most, sender.unacknowledged)
         assert sender.flush() == 0
         sender.close()
@@ -299,7 +310,7 @@ class TestOnABroker:
 
         def send() -> None:
             for number in range(100):
-                sender.send(article(number), answers.append)
+                post(sender, article(number), answers.append)
             sender.flush()
 
         sending = threading.Thread(target=send)
@@ -324,7 +335,7 @@ class TestOnABroker:
         stack.kafka.kill9()
         try:
             for number in range(3):
-                sender.send(article(number), answers.append)
+                post(sender, article(number), answers.append)
             stop.set()
             assert sender.flush() == 3
             assert sender.flush(0.1) == 3

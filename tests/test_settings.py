@@ -75,3 +75,7 @@ def test_the_password_is_not_shown() -> None:
     assert shown["elasticsearch"] == "https://reader:***@search.example.org:9200/"
     assert "s3cret" not in str(shown)
     assert Settings().shown()["elasticsearch"] == "http://127.0.0.1:9200/"
+
+
+def test_the_brokers_one_by_one() -> None:
+    assert Settings(kafka="one:9092, two:9093").brokers == ["one:9092", "two:9093"]

@@ -96,13 +96,13 @@ class Conveyor(Generic[Event, Done]):
 
     async def put(self, batch: Sequence[Event]) -> None:
         """Start work on a batch; waits while as much is under way as may be."""
-        size = sum(_size(event) for event in batch)
+        size = sum(map(size_of, batch))
         while not self._has_room(len(batch), size):
             self._changed.clear()
             await self._changed.wait()
         keys = frozenset(event.message.key for event in batch if event.message.key is not None)
         ahead = [task for task, others in self._under_way.items() if not keys.isdisjoint(others)]
-        tickets = [self._acks.take(event, _size(event)) for event in batch]
+        tickets = [self._acks.take(event, size_of(event)) for event in batch]
         task = self._tasks.create_task(self._carry(batch, ahead, tickets))
         self._under_way[task] = keys
         task.add_done_callback(self._arrived)
@@ -132,5 +132,6 @@ class Conveyor(Generic[Event, Done]):
         self._changed.set()
 
 
-def _size(event: Carried) -> int:
+def size_of(event: Carried) -> int:
+    """The bytes of an event's value."""
     return len(event.message.value or b"")

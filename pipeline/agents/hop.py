@@ -13,7 +13,7 @@ import structlog
 from faust.types import EventT, StreamT
 
 from pipeline.agents.batches import Batches
-from pipeline.agents.conveyor import Bounds, Conveyor
+from pipeline.agents.conveyor import Bounds, Conveyor, size_of
 from pipeline.agents.outlet import topic
 from pipeline.settings import MIB, Settings
 
@@ -81,7 +81,7 @@ class Hop:
         """
         size = self._settings.in_flight_mib * MIB
         bounds = Bounds(batches=width, articles=(width + BATCHES_AHEAD) * batch, size=size)
-        batches: Batches[EventT[Any]] = Batches(batch, size // 4, self._settings.linger_s, _size)
+        batches: Batches[EventT[Any]] = Batches(batch, size // 4, self._settings.linger_s, size_of)
 
         async def agent(stream: StreamT[bytes]) -> None:
             stream.enable_acks = False
@@ -129,15 +129,11 @@ class Hop:
         os._exit(os.EX_SOFTWARE)
 
 
-def _size(event: EventT[Any]) -> int:
-    return len(event.message.value or b"")
-
-
 def _app(group: str, settings: Settings) -> faust.App:
     settings.var.mkdir(parents=True, exist_ok=True)
     return faust.App(
         group,
-        broker=[f"kafka://{broker.strip()}" for broker in settings.kafka.split(",")],
+        broker=[f"kafka://{broker}" for broker in settings.brokers],
         datadir=str(settings.var / "faust"),
         store="memory://",
         key_serializer="raw",

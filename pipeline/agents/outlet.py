@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn
 
 import faust
 import stamina
@@ -126,13 +126,4 @@ def _letter(event: EventT[Any], failure: Failure) -> DeadLetter:
         reason=failure.error_message,
         place=f"{message.topic}/{message.partition}/{message.offset}",
     )
-    return dead.of_message(
-        failure,
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        key=message.key,
-        value=message.value,
-        headers=tuple(cast("Any", message.headers) or ()),
-        failed=datetime.now(UTC),
-    )
+    return dead.of_record(failure, message, datetime.now(UTC))

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Literal
 
-import stamina
 import structlog
 
 from pipeline import kafka_topics
@@ -20,6 +19,7 @@ from pipeline.enrich import load as load_models
 from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import Load
 from pipeline.errors import NewswireError
+from pipeline.kafka_waiting import patiently
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
 
@@ -80,36 +80,32 @@ async def _start(
     if "index" in names:
         await sink.ready()
         makers.append(partial(index.hop, settings, sink))
-    return await stack.enter_async_context(_started(makers))
+    return await stack.enter_async_context(_started(settings, makers))
 
 
 @contextlib.asynccontextmanager
-async def _started(makers: Sequence[Callable[[], Hop]]) -> AsyncIterator[list[Hop]]:
+async def _started(settings: Settings, makers: Sequence[Callable[[], Hop]]) -> AsyncIterator[list[Hop]]:
     """The hops at work; they are stopped side by side."""
     hops: list[Hop] = []
     try:
         for make in makers:
-            hops.append(await _begin(make))  # noqa: PERF401 - those before one that fails must be stopped
+            hops.append(await _begin(settings, make))  # noqa: PERF401 - those before one that fails must be stopped
         yield hops
     finally:
         await asyncio.gather(*(hop.stop() for hop in hops))
 
 
-async def _begin(make: Callable[[], Hop]) -> Hop:
+async def _begin(settings: Settings, make: Callable[[], Hop]) -> Hop:
     """A started hop; a broker that went away while the models were loaded is waited for."""
-    async for attempt in stamina.retry_context(
-        on=kafka_topics.curable, attempts=None, timeout=None, wait_initial=0.5, wait_max=10
-    ):
+    async for attempt in patiently(settings, "join the consumer group"):
         with attempt:
             hop = make()
             try:
                 await hop.app.start()
-            except BaseException as error:
-                log.warning("waiting for Kafka", agent=hop.group, error=str(error), attempt=attempt.num)
+            except BaseException:
                 await hop.stop()
                 raise
-            return hop
-    raise AssertionError("unreachable: the loop returns or raises")
+    return hop
 
 
 async def _unless(stop: asyncio.Event, start: asyncio.Task[list[Hop]]) -> list[Hop] | None:

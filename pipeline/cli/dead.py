@@ -184,10 +184,10 @@ def _which(stage: Stage | None, since: str | None, *, retried: bool) -> Which:
 
 
 def _instant(text: str) -> datetime:
-    from pipeline.article import PartialDate, earliest
+    from pipeline.article import moment_of
 
     try:
-        return earliest(msgspec.convert(text, PartialDate))
+        return moment_of(text)
     except ValueError as error:
         raise NewswireError(
             f"--since '{text}' is no date: write 2024, 2024-06, 2024-06-19 or 2024-06-19T08:00:00Z"

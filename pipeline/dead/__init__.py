@@ -14,6 +14,7 @@ from pipeline.dead.letters import (
     mark,
     message,
     of_message,
+    of_record,
     retried,
     without_bytes,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "mark",
     "message",
     "of_message",
+    "of_record",
     "retried",
     "without_bytes",
 ]

@@ -72,6 +72,20 @@ def of_message(
     )
 
 
+def of_record(failure: Failure, record: Any, failed: datetime) -> DeadLetter:
+    """As ``of_message``, for a record as aiokafka or Faust hands it out; neither says its types."""
+    return of_message(
+        failure,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=record.headers or (),
+        failed=failed,
+    )
+
+
 def message(letter: DeadLetter) -> tuple[bytes | None, bytes, Headers]:
     """Key, value and headers of a dead letter on its topic."""
     reason = msgspec.to_builtins(letter, builtin_types=(bytes,))

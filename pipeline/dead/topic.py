@@ -228,7 +228,7 @@ def _records(consumer: Any, begins: dict[Any, int], ends: dict[Any, int]) -> Ite
 
 def _consumer(settings: Settings) -> Any:
     return KafkaConsumer(
-        bootstrap_servers=[broker.strip() for broker in settings.kafka.split(",")],
+        bootstrap_servers=settings.brokers,
         client_id="newswire-dead",
         group_id=None,
         enable_auto_commit=False,

@@ -42,16 +42,7 @@ class Letters:
     async def send(self, failures: Sequence[tuple[Message, Failure]]) -> None:
         """Send them and return when the broker has confirmed, however long it is away."""
         for message, failure in failures:
-            letter = dead.of_message(
-                failure,
-                topic=message.topic,
-                partition=message.partition,
-                offset=message.offset,
-                key=message.key,
-                value=message.value,
-                headers=message.headers,
-                failed=datetime.now(UTC),
-            )
+            letter = dead.of_record(failure, message, datetime.now(UTC))
             log.warning(
                 "an article goes to the dead letters",
                 stage=failure.stage,

@@ -12,7 +12,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from pipeline.article import PartialDate, earliest
+from pipeline.article import moment_of
 from pipeline.errors import NewswireError
 from pipeline.replay import kafka
 from pipeline.settings import Settings
@@ -102,7 +102,7 @@ def instant(text: str) -> datetime:
         ReplayError: it is no date.
     """
     try:
-        return earliest(msgspec.convert(text, PartialDate))
+        return moment_of(text)
     except ValueError as error:
         raise ReplayError(
             f"'{text}' is no time such as 2024, 2024-06, 2024-06-19 or 2024-06-19T12:00:00Z"

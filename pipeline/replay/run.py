@@ -224,9 +224,8 @@ def _decoded(value: bytes) -> EnrichedArticle | Failure:
 
 def _forget(settings: Settings, group: str) -> None:
     """Remove the consumer group, which has nothing more to say; else Kafka does so in a week."""
-    brokers = [broker.strip() for broker in settings.kafka.split(",")]
     try:
-        admin = KafkaAdminClient(bootstrap_servers=brokers, client_id="newswire-replay")
+        admin = KafkaAdminClient(bootstrap_servers=settings.brokers, client_id="newswire-replay")
         try:
             admin.delete_groups([group])
         finally:

@@ -111,8 +111,7 @@ def _live(alias: str, indices: Mapping[str, Any]) -> str | None:
         for name, content in indices.items()
         if alias in content["aliases"]
     }
-    writers = [name for name, writes in behind.items() if writes or (writes is None and len(behind) == 1)]
-    return writers[0] if len(writers) == 1 else None
+    return templates.writer_of(behind)
 
 
 def _replay(content: Mapping[str, Any]) -> dict[str, Any] | None:

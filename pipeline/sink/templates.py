@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -104,13 +104,19 @@ async def _write_index(client: AsyncElasticsearch, alias: str) -> str | None:
     own: dict[str, bool | None] = {
         index: content["aliases"][alias].get("is_write_index") for index, content in found.items()
     }
-    writers = [index for index, writes in own.items() if writes or (writes is None and len(own) == 1)]
-    if len(writers) != 1:
+    writer = writer_of(own)
+    if writer is None:
         raise UnfitIndexError(
             f"the alias '{alias}' stands for {', '.join(sorted(own))}, but it is not said which of them is"
             " written to: set is_write_index on one of them"
         )
-    return writers[0]
+    return writer
+
+
+def writer_of(behind: Mapping[str, bool | None]) -> str | None:
+    """Of the indices behind an alias, with what each says of being written to, the one that is."""
+    writers = [index for index, writes in behind.items() if writes or (writes is None and len(behind) == 1)]
+    return writers[0] if len(writers) == 1 else None
 
 
 async def _create_index(client: AsyncElasticsearch, alias: str) -> str:

@@ -142,7 +142,7 @@ def test_a_broker_that_goes_away_while_the_worker_starts_is_waited_for(settings:
         pass
 
     async def main() -> None:
-        async with worker_room._started([make]) as [hop]:
+        async with worker_room._started(settings, [make]) as [hop]:
             assert hop.app.started
             await hop.drain(5)
 
