@@ -29,8 +29,7 @@ async def attempted(*errors: KafkaError, also: tuple[type[KafkaError], ...] = ()
 def test_what_may_pass_is_tried_again_and_said() -> None:
     with capture_logs() as logs:
         assert asyncio.run(attempted(KafkaConnectionError("nobody there"))) == 2
-    (entry,) = logs
-    assert entry["event"] == "waiting for Kafka"
+    (entry,) = [entry for entry in logs if entry["event"] == "waiting for Kafka"]
     assert (entry["address"], entry["to"]) == ("127.0.0.1:9", "do it")
     assert "nobody there" in entry["error"]
 
@@ -39,7 +38,7 @@ def test_what_may_pass_is_tried_again_and_said() -> None:
 def test_what_does_not_pass_comes_out_at_once(error: KafkaError) -> None:
     with capture_logs() as logs, pytest.raises(type(error)):
         asyncio.run(attempted(error))
-    assert logs == []
+    assert not [entry for entry in logs if entry["event"] == "waiting for Kafka"]
 
 
 def test_what_the_caller_may_repeat_is_tried_again_too() -> None:
