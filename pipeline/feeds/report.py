@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
 
-MIB = 1024 * 1024
+from pipeline.settings import MIB
 
 SPOOLED = 3
 """The exit code of a run that did all it could, and left messages in the spool."""

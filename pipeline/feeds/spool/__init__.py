@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.feeds.handed import Message, Parcel
-from pipeline.feeds.report import MIB, Waiting
+from pipeline.feeds.report import Waiting
 from pipeline.feeds.shape import Way
 from pipeline.feeds.spool.forward import Forwarder
 from pipeline.feeds.spool.store import (
@@ -18,7 +18,7 @@ from pipeline.feeds.spool.store import (
     Store,
 )
 from pipeline.feeds.spool.writer import Writer
-from pipeline.settings import Settings
+from pipeline.settings import MIB, Settings
 
 __all__ = [
     "MAX_MIB",
