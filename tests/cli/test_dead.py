@@ -234,12 +234,12 @@ class TestRetry:
 
 
 def count_while_stopped(process: subprocess.Popen[bytes], settings: Settings) -> int:
-    """Messages on the topic of enriched articles; the process works 10 ms more, then stands still meanwhile.
+    """Messages on the topic of enriched articles; the process works 30 ms more, then stands still meanwhile.
 
     Where it went on, it would be done on a fast machine before a slow count comes back.
     """
     process.send_signal(signal.SIGCONT)
-    time.sleep(0.01)
+    time.sleep(0.03)
     process.send_signal(signal.SIGSTOP)
     return count(settings)
 
