@@ -3,14 +3,14 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit long chaos soak lint bench lock schemas clean
+.PHONY: help setup demo test unit long chaos soak lint bench train-entities eval-entities lock schemas clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
 help: ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 setup: .venv/ready ## Make the virtual environment with the locked dependencies
 
@@ -53,6 +53,22 @@ bench: setup ## Measure articles a second, seconds to searchable, and what readi
 	@$(BIN)/newswire up --fetch-only
 	@$(BIN)/python -m bench.end_to_end
 	@$(BIN)/python -m bench.formats
+
+# LANG comes from the shell as well, where it means something else.
+ifeq ($(origin LANG),command line)
+LANGUAGE := $(LANG)
+endif
+DATA ?= ../shared/data
+
+train-entities: setup ## Fit the entity model of LANG=fr (xx: of all languages) to the corpora in DATA
+	@test -n "$(LANGUAGE)" || { echo "error: say which language: make train-entities LANG=fr" >&2; exit 1; }
+	@$(BIN)/python -m training.entities.train --language $(LANGUAGE) --data $(DATA) \
+		--out pipeline/enrich/models/$(LANGUAGE)_entities
+
+eval-entities: setup ## Measure the entity models on the corpora in DATA (LANG=fr: one); docs/quality.md, model cards
+	@mkdir -p var
+	@$(BIN)/python -m training.entities.evaluate --data $(DATA) $(if $(LANGUAGE),--languages $(LANGUAGE),--out docs/quality.md) \
+		--json var/quality.json --cards
 
 lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -22,6 +22,7 @@ Count = Annotated[int, Meta(ge=1)]
 Offset = Annotated[int, Meta(ge=0)]
 Version = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 LanguageTag = Annotated[str, Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 PartialDate = Annotated[
     str,
@@ -162,13 +163,48 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     flags: tuple[Text, ...] = ()
 
 
-class Entity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A name in the body: one entry for each text and label, with every place where it stands."""
+class Point(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a place lies: degrees of WGS 84, north and east positive."""
+
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+
+
+class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who or what a name means.
+
+    ``id`` is ``iso:KP`` (ISO 3166-1, a country or territory), ``geonames:1871859``, ``org:united-nations``
+    (the shipped list) or one of the user's own list; ``name`` is the same in every language; ``score``, of
+    1 at most, grows with how clear it is, and is no probability. A place has the country that it lies in and
+    its coordinates.
+    """
+
+    id: Text
+    name: Text
+    score: Share
+    country: Country | UnsetType = UNSET
+    point: Point | UnsetType = UNSET
+
+
+class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Somebody or something named in the body, with every place where a name of it stands.
+
+    ``text`` is its fullest name in the article, ``forms`` are the others. ``id`` and what follows are those
+    of its identity (see there), where it is known; where a name may mean several, ``candidates`` are those,
+    most likely first, and nothing is guessed.
+    """
 
     text: Text
     label: Label
     count: Count
     mentions: tuple[Span, ...]
+    forms: tuple[Text, ...] = ()
+    id: Text | UnsetType = UNSET
+    name: Text | UnsetType = UNSET
+    score: Share | UnsetType = UNSET
+    country: Country | UnsetType = UNSET
+    point: Point | UnsetType = UNSET
+    candidates: tuple[Identity, ...] = ()
 
 
 class Topic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -171,7 +171,12 @@ def _filters(filters: Filters) -> list[Query]:
         if (value := getattr(filters, field.name)) is not None
     }
     queries = [
-        {"match": {f"{facet}.text": {"query": given[name], "operator": "and"}}}
+        _either(
+            *(
+                {"match": {field: {"query": given[name], "operator": "and"}}}
+                for field in (f"{facet}.text", f"{facet}_names")
+            )
+        )
         for name, facet in (("person", "people"), ("place", "places"), ("organization", "organizations"))
         if name in given
     ]

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     var: Path = Field(
         default=Path("var"), description="Folder of the embedded services' data, logs and pid files."
     )
+    entities: Path = Field(
+        default_factory=lambda values: values["var"] / "entities",
+        description="Folder of your own lists of people, organisations and places; by default one in var.",
+    )
     cache: Path = Field(
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newswire",
         description="Folder of the embedded services' programs.",

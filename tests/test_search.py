@@ -144,6 +144,13 @@ def test_the_seed_article_is_not_found_by(words: str, seeded: Settings) -> None:
 
 
 @services
+@pytest.mark.parametrize("name", ["North Korea", "north korea", "Corée du Nord"])
+def test_a_place_is_found_by_its_name_in_another_language(name: str, seeded: Settings) -> None:
+    assert "seed" in guids(search("", seeded, Filters(place=name)))
+    assert guids(search("", seeded, Filters(person=name))) == []
+
+
+@services
 def test_the_seed_article_is_found_by_its_heading_and_says_its_facts(seeded: Settings) -> None:
     (hit,) = search('"Rapprochement accéléré"', seeded).hits
     assert hit.created == "2024-06"

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 import pipeline
 from pipeline import log, render
-from pipeline.cli import dead, index, replay
+from pipeline.cli import dead, entities, index, replay
 from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings, settings
@@ -41,6 +41,7 @@ cli = typer.Typer(
 config = typer.Typer(no_args_is_help=True, help="The settings in force.")
 cli.add_typer(config, name="config")
 cli.add_typer(dead.app, name="dead")
+cli.add_typer(entities.app, name="entities")
 cli.add_typer(index.app, name="index")
 cli.add_typer(replay.app)
 

@@ -9,16 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import UNSET, structs
 
 from pipeline.article import EnrichedArticle, RawArticle, text_of
-from pipeline.enrich import entities, language, topics
+from pipeline.enrich import entities, identity, language, topics
+from pipeline.enrich.identity import aliases, places
 from pipeline.settings import Settings
+
+MODELS_KEPT = 6
+"""Entity models of ours in memory at once, some 25 MB each."""
 
 Enricher = Callable[[Sequence[EnrichedArticle]], list[EnrichedArticle]]
 
-__all__ = ["Chain", "Enricher", "entity_enricher", "language_enricher", "load", "topic_enricher"]
+__all__ = [
+    "Chain",
+    "Enricher",
+    "Recognisers",
+    "entity_enricher",
+    "language_enricher",
+    "load",
+    "topic_enricher",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +69,37 @@ def load(settings: Settings) -> Chain:
     Raises:
         pipeline.enrich.entities.EntityModelError: such a pipeline cannot be used; says why.
     """
-    recognisers = {
-        each: entities.load(each, settings.spacy.get(each))
-        for each in sorted(entities.available() | settings.spacy.keys())
-    }
+    recognisers = Recognisers(settings.spacy)
+    lists = aliases.Live(settings.entities)
+    lists.current()  # reads them
+    identifier = identity.Identifier(places.load(), lists)
     classifiers = {each: topics.load(each) for each in sorted(topics.available())}
     language.detect("")  # reads its model
-    return Chain((language_enricher(), entity_enricher(recognisers), topic_enricher(classifiers)))
+    return Chain((language_enricher(), entity_enricher(recognisers, identifier), topic_enricher(classifiers)))
+
+
+class Recognisers:
+    """The entity recognisers of the languages: the user's own at once, ours when a language comes up.
+
+    Of ours so many stay in memory as were used last. A language that neither has gets the fall-back.
+
+    Args:
+        packages: installed spaCy pipelines by language.
+
+    Raises:
+        pipeline.enrich.entities.EntityModelError: such a pipeline cannot be used; says why.
+    """
+
+    def __init__(self, packages: Mapping[str, str]) -> None:
+        self._own = {each: entities.load(each, package) for each, package in sorted(packages.items())}
+        self._shipped = entities.available()
+        self._load = lru_cache(maxsize=MODELS_KEPT)(entities.load)
+
+    def of(self, tag: str) -> entities.Recogniser | None:
+        """The recogniser for a primary subtag; none where the language is not known."""
+        if tag in self._own or not tag:
+            return self._own.get(tag)
+        return self._load(tag if tag in self._shipped else entities.FALLBACK)
 
 
 def language_enricher() -> Enricher:
@@ -90,18 +127,23 @@ def _with_language(article: EnrichedArticle) -> EnrichedArticle:
     )
 
 
-def entity_enricher(recognisers: Mapping[str, entities.Recogniser]) -> Enricher:
-    """Sets the entities of the body, by the recogniser of the article's language if there is one."""
+def entity_enricher(recognisers: Recognisers, identifier: identity.Identifier) -> Enricher:
+    """Sets the entities of the body and their identities, by the recogniser of the article's language."""
 
     def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
         done = list(articles)
-        for each, places in _by_language(articles).items():
-            if each in recognisers:
-                recogniser = recognisers[each]
-                found = recogniser.find([articles[place].body or "" for place in places])
-                for place, names in zip(places, found, strict=True):
-                    models = _models(articles[place], "entities", recogniser.name)
-                    done[place] = structs.replace(articles[place], entities=names, models=models)
+        lists = identifier.current()
+        for each, numbers in _by_language(articles).items():
+            recogniser = recognisers.of(each)
+            if recogniser is None:
+                continue
+            bodies = [articles[number].body or "" for number in numbers]
+            for number, body, found in zip(numbers, bodies, recogniser.find(bodies), strict=True):
+                done[number] = structs.replace(
+                    articles[number],
+                    entities=identifier.identified(found, body, each, lists),
+                    models=_models(articles[number], "entities", recogniser.name),
+                )
         return done
 
     return enrich

@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pipeline.article import Entity, Label, Span
+import structlog
+
+from pipeline.article import Entity
+from pipeline.enrich import datelines, naming
+from pipeline.enrich.labels import is_known, label_of
+from pipeline.enrich.mentions import Mention
+from pipeline.enrich.naming import second_pass
 from pipeline.errors import NewswireError
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
+log = structlog.get_logger(__name__)
+
 MODELS = Path(__file__).parent / "models"
+FALLBACK = "xx"
+"""The model of many languages, for those that have none of their own."""
+
 BATCH = 16
 """Windows that spaCy takes at once; more were slower and took more memory."""
 
@@ -32,22 +42,7 @@ READ = 150_000
 LONGEST_WORD = 200
 """Longest run without a blank; spaCy's tokeniser takes quadratic time on longer ones."""
 
-LABELS: dict[str, Label] = {
-    "PER": "PER",
-    "PERS": "PER",
-    "PERSON": "PER",
-    "ORG": "ORG",
-    "LOC": "LOC",
-    "GPE": "LOC",
-    "FAC": "LOC",
-    "MISC": "MISC",
-    "NORP": "MISC",
-    "EVENT": "MISC",
-    "WORK_OF_ART": "MISC",
-    "PRODUCT": "MISC",
-    "LAW": "MISC",
-    "LANGUAGE": "MISC",
-}
+FINDERS = ("ner", "entity_ruler", "span_ruler")
 NOT_FOR_NAMES = (
     "tagger",
     "morphologizer",
@@ -73,14 +68,6 @@ class EntityModelError(NewswireError):
     """A spaCy pipeline that the settings name cannot be used; the message says why and what to do."""
 
 
-class Mention(NamedTuple):
-    """One place of a text that a name stands in."""
-
-    start: int
-    end: int
-    label: Label
-
-
 class Recogniser:
     """The names in texts of one language, by one spaCy pipeline."""
 
@@ -91,6 +78,11 @@ class Recogniser:
 
     def find(self, texts: Sequence[str]) -> list[tuple[Entity, ...]]:
         """The entities of each text, most frequent first; offsets are in code points of the text."""
+        found = zip(texts, self.mentions(texts), strict=True)
+        return [naming.entities(text[:READ], mentions, self._language) for text, mentions in found]
+
+    def mentions(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """The places of each text that a name stands in, in their order, none within another."""
         mentions: list[list[Mention]] = [[] for _ in texts]
         places = [(number, start, end) for number, text in enumerate(texts) for start, end in windows(text)]
         pieces = (tame(texts[number][start:end]) for number, start, end in places)
@@ -99,11 +91,17 @@ class Recogniser:
                 places, self._nlp.pipe(pieces, batch_size=BATCH), strict=True
             ):
                 for found in doc.ents:
-                    label = LABELS.get(found.label_)
+                    label = label_of(found.label_)
                     if label is not None:
                         raw = Mention(offset + found.start_char, offset + found.end_char, label)
                         mentions[number] += refined(texts[number], raw, self._language)
-        return [merged(text, found) for text, found in zip(texts, mentions, strict=True)]
+        return [self._settled(text, found) for text, found in zip(texts, mentions, strict=True)]
+
+    def _settled(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """The mentions of a whole article in the light of one another."""
+        read = text[:READ]
+        story = datelines.applied(read, mentions, self._language)
+        return second_pass.improved(read, story, self._language)
 
 
 def available() -> frozenset[str]:
@@ -124,7 +122,9 @@ def load(language: str, package: str | None = None) -> Recogniser:
     import spacy  # noqa: PLC0415 - costs a second, and most of the package does without
 
     if package is None:
-        return Recogniser(spacy.load(MODELS / f"{language}_entities", exclude=["tokenizer"]))
+        from pipeline.enrich.crf import storage  # noqa: PLC0415 - imports spaCy too
+
+        return Recogniser(storage.load(MODELS / f"{language}_entities"))
     try:
         nlp = spacy.load(package, exclude=NOT_FOR_NAMES)
     except OSError as error:
@@ -137,7 +137,26 @@ def load(language: str, package: str | None = None) -> Recogniser:
             f"the spaCy pipeline '{package}' is of language '{nlp.lang}' with {nlp.pipe_names}, "
             f"but the setting 'spacy' (NEWSWIRE_SPACY) names it to find entities in '{language}'"
         )
+    _check_labels(nlp, package)
     return Recogniser(nlp)
+
+
+def _check_labels(nlp: Language, package: str) -> None:
+    """Refuses a pipeline none of whose labels means anything to us, and tells those that do not.
+
+    Raises:
+        EntityModelError: there is none.
+    """
+    finders = [pipe for name, pipe in nlp.pipeline if name in FINDERS]
+    labels = {label for pipe in finders for label in getattr(pipe, "labels", ())}
+    if labels and not any(map(label_of, labels)):
+        raise EntityModelError(
+            f"the spaCy pipeline '{package}' finds {sorted(labels)}, none of which is a person, an "
+            "organisation or a place; name another in the setting 'spacy' (NEWSWIRE_SPACY)"
+        )
+    unknown = sorted(label for label in labels if not is_known(label))
+    if unknown:
+        log.warning("names of these labels are left out", pipeline=package, labels=unknown)
 
 
 def windows(text: str) -> Iterator[tuple[int, int]]:
@@ -207,29 +226,3 @@ def _is_name(text: str) -> bool:
     return any(map(str.isalpha, text)) and (
         text != text.lower() or text == text.upper() or any(map(str.isdigit, text))
     )
-
-
-def merged(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]:
-    """One entity for each name, most frequent first, then in the order of the text.
-
-    A name means one thing throughout an article, so all its mentions get the label that most of them have,
-    the earliest where two are as frequent; and a surname alone is a person who is named in full elsewhere.
-    """
-    places: dict[str, list[Span]] = {}
-    labels: dict[str, Counter[Label]] = {}
-    for start, end, label in mentions:
-        name = " ".join(text[start:end].split())
-        places.setdefault(name, []).append(Span(start, end))
-        labels.setdefault(name, Counter())[label] += 1
-    decided = {name: counted.most_common(1)[0][0] for name, counted in labels.items()}
-    surnames = {name.rpartition(" ")[2] for name, label in decided.items() if label == "PER" and " " in name}
-    entities = [
-        Entity(
-            text=name,
-            label="PER" if name in surnames else decided[name],
-            count=len(spans),
-            mentions=tuple(spans),
-        )
-        for name, spans in places.items()
-    ]
-    return tuple(sorted(entities, key=lambda entity: (-entity.count, entity.mentions[0].start)))

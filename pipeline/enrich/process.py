@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 
 import psutil
 
-from pipeline import article
+from pipeline import article, log
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError, RawArticle
 from pipeline.errors import NewswireError
 from pipeline.settings import MIB, Settings
@@ -218,6 +218,7 @@ def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     _limit_memory(settings.process_memory_mib)
+    log.configure()
     try:
         models = load(settings)
     except MemoryError:

@@ -80,6 +80,19 @@ def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
         facet: _distinct(entity.text for entity in article.entities if entity.label == label)
         for label, facet in FACETS.items()
     }
+    lists |= {
+        f"{facet}_names": _distinct(
+            name
+            for entity in article.entities
+            if entity.label == label
+            for name in (*entity.forms, entity.name)
+            if name
+        )
+        for label, facet in FACETS.items()
+        if label != "MISC"
+    }
+    lists["identities"] = _distinct(entity.id for entity in article.entities if entity.id)
+    lists["countries"] = _distinct(entity.country for entity in article.entities if entity.country)
     lists["topics"] = [topic.qcode for topic in article.topics]
     lists["topic_names"] = [topic.name for topic in article.topics]
     lists["topics_detail"] = fields.get("topics", [])

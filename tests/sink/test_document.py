@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from pipeline.article import EnrichedArticle, Media, Place, Provenance, Replaced, Span, Subject, Topic
+from pipeline.article import (
+    EnrichedArticle,
+    Identity,
+    Media,
+    Place,
+    Provenance,
+    Replaced,
+    Span,
+    Subject,
+    Topic,
+)
 from pipeline.sink.document import document, restored, title
 from pipeline.sink.templates import components, languages
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
@@ -48,6 +58,24 @@ def test_facets_are_flat_lists_without_doubles_beside_the_details() -> None:
         {"start": 0, "end": 7},
         {"start": BODY.rindex("Poutine"), "end": BODY.rindex("Poutine") + 7},
     ]
+
+
+def test_identities_are_flat_lists_too() -> None:
+    names = [
+        entity(BODY, "Moscou", "LOC", id="geonames:524901", name="Moscow", country="RU"),
+        entity(BODY, "Kim Jong Un", "PER", forms=("Kim", "M. Kim")),
+        entity(BODY, "ONU", "ORG", id="org:united-nations", name="United Nations"),
+        entity(
+            BODY, "Pyongyang", "LOC", candidates=(Identity(id="geonames:1", name="Elsewhere", score=0.5),)
+        ),
+    ]
+    found = made(body=BODY, entities=tuple(names))
+    assert found["identities"] == ["geonames:524901", "org:united-nations"]
+    assert found["countries"] == ["RU"]
+    assert found["places"] == ["Moscou", "Pyongyang"]
+    assert found["places_names"] == ["Moscow"]
+    assert found["people_names"] == ["Kim", "M. Kim"]
+    assert found["organizations_names"] == ["United Nations"]
 
 
 def test_what_is_not_known_is_absent() -> None:

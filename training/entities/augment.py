@@ -5,7 +5,7 @@ Every function is pure: a sentence and a source of chance in, a sentence with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -53,6 +53,12 @@ STYLES = {
         datelines=("{}, 12 juin ({}) - ", "{} ({}) – ", "{} ({}) - "),
         agencies=("AFP", "Reuters", "AP", "Belga", "ATS"),
     ),
+    "de": Style(
+        quotes=(("„", "“"), ("»", "«"), ('"', '"'), ("“", "”")),
+        attributions=(", sagte {}.", ", erklärte {} am Dienstag.", ", teilte {} mit.", ", so {}."),
+        datelines=("{} ({}) - ", "{}, 12. Juni ({}) - ", "{} ({}) – "),
+        agencies=("dpa", "AFP", "Reuters", "AP", "APA"),
+    ),
     "en": Style(
         quotes=(("“", "”"), ("‘", "’"), ('"', '"')),
         attributions=(
@@ -65,18 +71,83 @@ STYLES = {
         datelines=("{}, June 12 ({}) - ", "{} ({}) – ", "{} ({}) -- "),
         agencies=("Reuters", "AP", "AFP", "PTI", "Xinhua"),
     ),
+    "es": Style(
+        quotes=(("«", "»"), ("“", "”"), ('"', '"')),
+        attributions=(", dijo {}.", ", afirmó {} el martes.", ", según {}.", ", declaró {}."),
+        datelines=("{}, 12 jun ({}).- ", "{} ({}) – "),
+        agencies=("EFE", "AFP", "AP", "Reuters", "Europa Press"),
+    ),
+    "it": Style(
+        quotes=(("«", "»"), ("“", "”"), ('"', '"')),
+        attributions=(", ha detto {}.", ", ha dichiarato {}.", ", secondo {}.", ", spiega {}."),
+        datelines=("{} ({}) - ", "{} ({}) – "),
+        agencies=("ANSA", "AGI", "Adnkronos", "AFP"),
+    ),
+    "nl": Style(
+        quotes=(("‘", "’"), ("“", "”"), ('"', '"')),
+        attributions=(", zegt {}.", ", aldus {}.", ", zei {} dinsdag.", ", volgens {}."),
+        datelines=("{} ({}) - ", "{} ({}) – "),
+        agencies=("ANP", "Belga", "AFP", "Reuters"),
+    ),
+    "pl": Style(
+        quotes=(("„", "”"), ("«", "»"), ('"', '"')),
+        attributions=(", powiedział {}.", ", podkreślił {}.", " - powiedziała {}."),
+        datelines=("{} ({}) - ", "{} ({}) – "),
+        agencies=("PAP", "AFP", "Reuters"),
+    ),
+    "pt": Style(
+        quotes=(("“", "”"), ("«", "»"), ('"', '"')),
+        attributions=(", disse {}.", ", afirmou {} na terça-feira.", ", segundo {}.", ", declarou {}."),
+        datelines=("{}, 12 jun ({}) – ", "{} ({}) – "),
+        agencies=("Lusa", "Agência Brasil", "AFP", "Reuters"),
+    ),
+    "ru": Style(
+        quotes=(("«", "»"), ("„", "“"), ('"', '"')),
+        attributions=(", заявил {}.", ", сообщил {}.", ", сказал {} во вторник.", ", сообщает {}."),
+        datelines=("{}, 12 июня. /{}/. ", "{}, 12 июн – {}. "),
+        agencies=("ТАСС", "РИА Новости", "Интерфакс"),  # noqa: RUF001 - Cyrillic it is
+    ),
 }
 
+COMMON = Style(
+    quotes=(("“", "”"), ("„", "“"), ("«", "»"), ('"', '"')),
+    attributions=(),
+    datelines=("{} ({}) - ", "{} ({}) – "),
+    agencies=("AFP", "Reuters", "AP"),
+)
 
-def articles(sentences: Sequence[Sentence], style: Style, names: Gazetteer, chance: Random) -> list[Sentence]:
-    """All sentences once, in a random order, varied and joined to texts of one to four."""
-    shuffled = chance.sample(sentences, len(sentences))
-    texts: list[Sentence] = []
-    while shuffled:
-        count = chance.choice(LENGTHS)
-        texts.append(joined([vary(one, style, names, chance) for one in shuffled[:count]], chance))
-        del shuffled[:count]
+
+def style(language: str) -> Style:
+    """How newspapers of a language write; what is common to many where we know no more."""
+    return STYLES.get(language, COMMON)
+
+
+def articles(
+    documents: Sequence[Sequence[Sentence]], style: Style, names: Gazetteer, chance: Random
+) -> list[Sentence]:
+    """All sentences once, in a random order, varied and joined to texts of one to four.
+
+    Sentences of one document stay together in their order; those that are documents by themselves are
+    joined at random.
+    """
+    alone = [document[0] for document in documents if len(document) == 1]
+    chains = [chance.sample(alone, len(alone)), *(document for document in documents if len(document) > 1)]
+    texts = [
+        joined([vary(one, style, names, chance) for one in some], chance)
+        for sentences in chains
+        for some in _cut(sentences, chance)
+    ]
+    chance.shuffle(texts)
     return texts
+
+
+def _cut(sentences: Sequence[Sentence], chance: Random) -> Iterator[Sequence[Sentence]]:
+    """Runs of one to four sentences."""
+    at = 0
+    while at < len(sentences):
+        count = chance.choice(LENGTHS)
+        yield sentences[at : at + count]
+        at += count
 
 
 def vary(sentence: Sentence, style: Style, names: Gazetteer, chance: Random) -> Sentence:
@@ -134,14 +205,14 @@ def swapped(sentence: Sentence, names: Gazetteer, chance: Random) -> Sentence:
     for start, end, label in sentence.spans:
         if chance.random() < SWAPPED.get(label, 0):
             elided = sentence.text[max(0, start - 1) : start] in {"'", "’"}
-            new = _name(label, names, chance)
+            new = _name(label, names, chance, latin=sentence.text[start].isascii())
             if new and (new[0] in VOWELS) == elided:
                 pieces.append((start, end, new))
     return rewritten(sentence, pieces) if pieces else sentence
 
 
-def _name(label: str, names: Gazetteer, chance: Random) -> str | None:
-    if label == "ORG" and chance.random() < ACRONYM_SHARE:
+def _name(label: str, names: Gazetteer, chance: Random, *, latin: bool) -> str | None:
+    if label == "ORG" and latin and chance.random() < ACRONYM_SHARE:
         return chance.choice("AEIOU" + CONSONANTS) + "".join(
             chance.choices(CONSONANTS + "AEIO", k=chance.choice((1, 2, 2, 3)))
         )
@@ -168,7 +239,7 @@ def around(before: str, sentence: Sentence, after: str) -> Sentence:
 
 def attributed(sentence: Sentence, style: Style, names: Gazetteer, chance: Random) -> Sentence:
     """The sentence as somebody's words: quoted, then who said it."""
-    if not sentence.text.endswith(".") or not names.people:
+    if not sentence.text.endswith(".") or not names.people or not style.attributions:
         return sentence
     opening, closing = chance.choice(style.quotes)
     stem = len(sentence.text) - 1

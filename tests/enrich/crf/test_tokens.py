@@ -1,0 +1,107 @@
+"""Whatever the text, its tokens put together are the text again."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from pipeline.enrich.crf import tokens
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]))
+MIXED = st.text("東京 タワー\nAbcÀ12٣、。 \u3000ー\t")
+JAPANESE = tokens.blank("ja")
+
+
+def cut(text: str) -> list[str]:
+    return [token.text for token in JAPANESE.make_doc(text)]
+
+
+@given(st.one_of(ANY, MIXED))
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    doc = JAPANESE.make_doc(text)
+    assert doc.text == text
+    assert [text[token.idx : token.idx + len(token)] for token in doc] == [token.text for token in doc]
+
+
+@given(MIXED)
+def test_a_token_is_a_run_of_one_kind_or_one_character(text: str) -> None:
+    for word in cut(text):
+        one_kind = word.isascii() or word.isspace() or word.isdecimal() or set(word) <= set("タワー")
+        assert len(word) == 1 or one_kind or word.isalpha()
+        assert word.strip() == word or word.isspace()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("東京タワー", ["東", "京", "タワー"]),
+        ("NHKは東京", ["NHK", "は", "東", "京"]),
+        ("2024年12月", ["2024", "年", "12", "月"]),
+        ("Île de Ré", ["Île", "de", "Ré"]),
+        ("A320型", ["A", "320", "型"]),
+        ("ジョン・スミス", ["ジョン", "・", "スミス"]),
+        ("习近平主席。", list("习近平主席。")),
+        ("a  b", ["a", "  ", "b"]),
+        (" a", [" ", "a"]),
+        ("a\n\n東", ["a", "\n\n", "東"]),
+        ("", []),
+    ],
+)
+def test_runs_of_letters_digits_and_katakana_stay_together(text: str, expected: list[str]) -> None:
+    assert cut(text) == expected
+
+
+def test_a_single_blank_belongs_to_the_token_before_it() -> None:
+    doc = JAPANESE.make_doc("東 京")
+    assert [token.whitespace_ for token in doc] == [" ", ""]
+
+
+@pytest.mark.parametrize("text", ["東" * 300_000, "a" * 300_000, " " * 300_000, "a1" * 150_000])
+def test_monstrous_texts_take_no_longer_than_they_must(text: str) -> None:
+    start = time.process_time()
+    assert sum(map(len, cut(text))) <= len(text)
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("language", ["ja", "zh"])
+def test_where_there_are_no_blanks_characters_are_words(language: str) -> None:
+    nlp = tokens.blank(language)
+    assert isinstance(nlp.tokenizer, tokens.CharacterTokenizer)
+    assert [token.text for token in nlp("东京 24")] == ["东", "京", "24"]
+
+
+@pytest.mark.parametrize("language", ["it", "en", "de", "ar", "hi", "xx"])
+def test_other_languages_are_cut_as_spacy_does(language: str) -> None:
+    text = "L'ONU isn't à l’Opéra-Comique (Nr. 5)."
+    assert [one.text for one in tokens.blank(language)(text)] == [
+        one.text for one in spacy.blank(language)(text)
+    ]
+
+
+def test_no_dictionary_is_asked_for() -> None:
+    script = "import sys; from pipeline.enrich.crf import tokens; tokens.blank('ja'); tokens.blank('zh')"
+    loaded = "; sys.exit(bool({'sudachipy', 'pkuseg', 'spacy_pkuseg', 'jieba'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", script + loaded], check=False).returncode == 0
+
+
+def test_a_pipeline_keeps_its_tokeniser_on_disk_and_in_bytes(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("pipeline")
+    JAPANESE.to_disk(folder)
+    read: list[Language] = [spacy.load(folder), tokens.blank("ja").from_bytes(JAPANESE.to_bytes())]
+    for nlp in read:
+        assert [token.text for token in nlp("東京タワー")] == ["東", "京", "タワー"]
+
+
+def test_words_are_forgotten_with_the_texts() -> None:
+    nlp = tokens.blank("zh")
+    with nlp.memory_zone():
+        assert len(list(nlp.pipe(["东京", "北京 2024"]))) == 2
+        assert "东" in nlp.vocab.strings
+    assert not {"东", "京", "2024"} & set(nlp.vocab.strings)

@@ -1,0 +1,1 @@
+"""How much of the news the shipped list of organisations knows."""
