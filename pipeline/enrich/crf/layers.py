@@ -46,7 +46,7 @@ def entity_scores(width: int, depth: int, rows: Sequence[int], hidden: float, se
             a name is known by its form and its company too.
         seed: of that chance.
     """
-    mixed: Rows = chain(expand_window(window_size=1), Maxout(nO=width, nI=width * 3, nP=3, normalize=True))
+    mixed: Rows = chain(expand_window(window_size=1), _maxout(width, width * 3))
     body: Scores = chain(
         _embedded(width, rows, hidden, seed),
         with_array(clone(residual(mixed), depth), pad=depth),
@@ -71,7 +71,7 @@ def _embedded(width: int, rows: Sequence[int], hidden: float, seed: int) -> Scor
     if len(rows) != len(words.FEATURES):
         raise ValueError(f"{len(rows)} tables for the {len(words.FEATURES)} features {words.FEATURES}")
     tables: list[Any] = [HashEmbed(width, number, column=at, seed=at) for at, number in enumerate(rows)]
-    mixed: Any = chain(concatenate(*tables), Maxout(nO=width, nI=width * len(rows), nP=3, normalize=True))
+    mixed: Any = chain(concatenate(*tables), _maxout(width, width * len(rows)))
     chance = np.random.default_rng(seed)
 
     def forward(model: Scores, docs: list[Doc], is_train: bool) -> tuple[list[Floats], Backward]:
@@ -88,6 +88,11 @@ def _embedded(width: int, rows: Sequence[int], hidden: float, seed: int) -> Scor
         return np.split(vectors[which], np.cumsum([len(doc) for doc in docs])[:-1]), backward
 
     return Model("distinct_words", forward, layers=[mixed], init=_ready)
+
+
+def _maxout(width: int, wide: int) -> Rows:
+    """The best of three linear layers, normalised; with the node that training sets a rate of dropout for."""
+    return Maxout(nO=width, nI=wide, nP=3, normalize=True, dropout=0.0)
 
 
 def _ready(model: Scores, X: list[Doc] | None = None, Y: Any = None) -> None:  # noqa: ARG001, N803 - thinc's signature

@@ -20,7 +20,7 @@ WITHOUT = ("vocab", "tokenizer")
 
 
 def save(nlp: Language, folder: Path) -> None:
-    """Writes a pipeline of ``newswire_entities``; the pipeline's own weights are rounded by that."""
+    """Writes a pipeline; the weights of its ``newswire_entities`` are rounded by that."""
     _cast(nlp, np.float16)
     try:
         nlp.to_disk(folder, exclude=WITHOUT)
@@ -40,6 +40,7 @@ def load(folder: Path) -> Language:
 
 
 def _cast(nlp: Language, kind: type[np.floating[Any]]) -> None:
-    """Gives all weights of the component another precision."""
-    component: Any = nlp.get_pipe(FACTORY)
-    cast(component.model, kind)
+    """Gives all weights of the component, if it is there, another precision."""
+    if nlp.has_pipe(FACTORY):
+        component: Any = nlp.get_pipe(FACTORY)
+        cast(component.model, kind)

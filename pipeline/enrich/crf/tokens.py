@@ -32,7 +32,7 @@ class CharacterTokenizer:
         words: list[str] = []
         spaces: list[bool] = []
         for piece in _PIECES.findall(text):
-            if piece == " " and words and not spaces[-1]:
+            if piece == " " and words:
                 spaces[-1] = True
             else:
                 words.append(piece)

@@ -198,6 +198,13 @@ class TestUpdate:
         unknown = [Example(fresh.make_doc(text), fresh.make_doc(text)) for text in TEXTS]
         assert tagger(fresh).update(unknown)[FACTORY] == 0
 
+    def test_dropout_is_for_training(self, fresh: Language) -> None:
+        without = tagger(fresh).update(examples(fresh))[FACTORY]
+        assert tagger(fresh).update(examples(fresh))[FACTORY] == pytest.approx(without)
+        seen = tagger(fresh).model.predict([fresh.make_doc(TEXTS[0])])[0]
+        assert tagger(fresh).update(examples(fresh), drop=0.5)[FACTORY] != pytest.approx(without)
+        np.testing.assert_array_equal(tagger(fresh).model.predict([fresh.make_doc(TEXTS[0])])[0], seen)
+
 
 class TestRight:
     def tags(self, reference: Doc) -> list[str]:
