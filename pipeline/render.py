@@ -148,11 +148,13 @@ def document(fields: Mapping[str, Any]) -> None:
 def entities(fields: Mapping[str, Any]) -> None:
     """An article's entities and topics, as tables."""
     table = Table(
-        "label", "entity", "count", box=None, pad_edge=False, header_style="bold", title_justify="left"
+        "label", "entity", "count", "who or what", "id", box=None, pad_edge=False, header_style="bold"
     )
     order = {"PER": 0, "ORG": 1, "LOC": 2, "MISC": 3}
     for entity in sorted(fields.get("entities", []), key=lambda one: (order[one["label"]], -one["count"])):
-        table.add_row(entity["label"], Text(entity["text"]), str(entity["count"]))
+        name = " / ".join([entity["text"], *entity.get("forms", ())])
+        meant, known = _identity(entity)
+        table.add_row(entity["label"], Text(name), str(entity["count"]), Text(meant), Text(known))
     out.print()
     out.print(table)
     topics = Table("topic", "qcode", "score", box=None, pad_edge=False, header_style="bold")
@@ -160,6 +162,13 @@ def entities(fields: Mapping[str, Any]) -> None:
         topics.add_row(topic["name"], topic["qcode"], f"{topic['score']:.2f}")
     out.print()
     out.print(topics)
+
+
+def _identity(entity: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and id of an entity; where it is open, what it may be."""
+    if "id" in entity:
+        return entity["name"], entity["id"]
+    return " or ".join(one["name"] for one in entity.get("candidates", ())), ""
 
 
 @contextmanager

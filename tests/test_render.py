@@ -116,6 +116,38 @@ def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
     assert "0.88" in text
 
 
+def test_entities_show_who_they_are_or_may_be(printed: io.StringIO) -> None:
+    render.entities(
+        {
+            "entities": [
+                {
+                    "text": "Organisation des Nations unies",
+                    "label": "ORG",
+                    "count": 3,
+                    "forms": ["ONU"],
+                    "id": "org:united-nations",
+                    "name": "United Nations",
+                },
+                {
+                    "text": "PS",
+                    "label": "ORG",
+                    "count": 1,
+                    "candidates": [
+                        {"name": "Socialist Party (France)"},
+                        {"name": "Socialist Party (Belgium)"},
+                    ],
+                },
+                {"text": "Untel [red]", "label": "PER", "count": 1},
+            ]
+        }
+    )
+    lines = printed.getvalue().splitlines()
+    told = next(line for line in lines if "Organisation des Nations unies / ONU" in line)
+    assert told.split()[-3:] == ["United", "Nations", "org:united-nations"]
+    assert any("Socialist Party (France) or Socialist Party (Belgium)" in line for line in lines)
+    assert any("Untel [red]" in line for line in lines)
+
+
 def test_a_hit_without_a_date_of_creation_shows_that_of_its_version(printed: io.StringIO) -> None:
     hit = Hit(id="a" * 32, score=1, title="T", source="s", status="usable", version=1, modified="2024-06-19")
     render.results(Results(1, 1, (hit,)))
