@@ -133,8 +133,8 @@ def test_entities_show_who_they_are_or_may_be(printed: io.StringIO) -> None:
                     "label": "ORG",
                     "count": 1,
                     "candidates": [
-                        {"name": "Socialist Party (France)"},
-                        {"name": "Socialist Party (Belgium)"},
+                        {"name": "PS (France)"},
+                        {"name": "PS (Belgium)"},
                     ],
                 },
                 {"text": "Untel [red]", "label": "PER", "count": 1},
@@ -144,7 +144,7 @@ def test_entities_show_who_they_are_or_may_be(printed: io.StringIO) -> None:
     lines = printed.getvalue().splitlines()
     told = next(line for line in lines if "Organisation des Nations unies / ONU" in line)
     assert told.split()[-3:] == ["United", "Nations", "org:united-nations"]
-    assert any("Socialist Party (France) or Socialist Party (Belgium)" in line for line in lines)
+    assert any("PS (France) or PS (Belgium)" in line for line in lines)
     assert any("Untel [red]" in line for line in lines)
 
 
