@@ -18,8 +18,8 @@ from pipeline.enrich import entities, identity, language, topics
 from pipeline.enrich.identity import aliases, places
 from pipeline.settings import Settings
 
-MODELS_KEPT = 6
-"""Entity models of ours in memory at once, some 25 MB each."""
+LANGUAGES_KEPT = 12
+"""Recognisers in memory at once; those of languages without a model of their own share one."""
 
 Enricher = Callable[[Sequence[EnrichedArticle]], list[EnrichedArticle]]
 
@@ -92,14 +92,13 @@ class Recognisers:
 
     def __init__(self, packages: Mapping[str, str]) -> None:
         self._own = {each: entities.load(each, package) for each, package in sorted(packages.items())}
-        self._shipped = entities.available()
-        self._load = lru_cache(maxsize=MODELS_KEPT)(entities.load)
+        self._load = lru_cache(maxsize=LANGUAGES_KEPT)(entities.load)
 
     def of(self, tag: str) -> entities.Recogniser | None:
         """The recogniser for a primary subtag; none where the language is not known."""
         if tag in self._own or not tag:
             return self._own.get(tag)
-        return self._load(tag if tag in self._shipped else entities.FALLBACK)
+        return self._load(tag)
 
 
 def language_enricher() -> Enricher:

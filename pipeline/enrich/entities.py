@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,10 @@ MODELS = Path(__file__).parent / "models"
 FALLBACK = "xx"
 """The model of many languages, for those that have none of their own."""
 
-BATCH = 16
+MODELS_KEPT = 6
+"""Models of ours in memory at once, those that were used last; some 25 MB each."""
+
+BATCH = 12
 """Windows that spaCy takes at once; more were slower and took more memory."""
 
 WINDOW = 4000
@@ -59,7 +64,15 @@ ARTICLES = {
 }
 POSSESSIVE = re.compile(r"(?<=\w)['’]s$")
 INITIALS = re.compile(r"(?:^|[\s.])\w{1,4}\.$")
-PARAGRAPH = re.compile(r"\n\s*\n")
+# Where a name ends though a model may read on: a paragraph, and prepositions of several words.
+PARAGRAPH = r"\n\s*\n"
+GAPS = {
+    "en": re.compile(rf"{PARAGRAPH}|\s(?:with regard to|on behalf of|in favou?r of|as well as)(?=\s)"),
+    "fr": re.compile(
+        rf"{PARAGRAPH}|\s(?:à l['’]égard|à l['’]encontre|au sein|au sujet|à propos|en faveur|vis-à-vis)(?=\s)"
+    ),
+}
+GAP = re.compile(PARAGRAPH)
 _MONSTROUS = re.compile(rf"[^\s\u2e80-\u9fff\uac00-\ud7af]{{{LONGEST_WORD}}}")
 _NO_WORD = re.compile(r"[^\w\s]{50,}")
 
@@ -71,10 +84,18 @@ class EntityModelError(NewswireError):
 class Recogniser:
     """The names in texts of one language, by one spaCy pipeline."""
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: Language, cutter: Language | None = None, language: str = "") -> None:
+        """Names by a pipeline.
+
+        Args:
+            nlp: the pipeline.
+            cutter: what cuts texts into words for it; itself, if none is given.
+            language: primary subtag whose rules count; the pipeline's, if none is given.
+        """
         self._nlp = nlp
-        self._language: str = nlp.meta["lang"]
-        self.name = f"{self._language}_{nlp.meta['name']} {nlp.meta['version']}"
+        self._cutter = cutter or nlp
+        self._language: str = language or nlp.meta["lang"]
+        self.name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
 
     def find(self, texts: Sequence[str]) -> list[tuple[Entity, ...]]:
         """The entities of each text, most frequent first; offsets are in code points of the text."""
@@ -85,8 +106,8 @@ class Recogniser:
         """The places of each text that a name stands in, in their order, none within another."""
         mentions: list[list[Mention]] = [[] for _ in texts]
         places = [(number, start, end) for number, text in enumerate(texts) for start, end in windows(text)]
-        pieces = (tame(texts[number][start:end]) for number, start, end in places)
-        with self._nlp.memory_zone():
+        with self._nlp.memory_zone(), self._cutter_zone():
+            pieces = (self._cutter.make_doc(tame(texts[number][start:end])) for number, start, end in places)
             for (number, offset, _), doc in zip(
                 places, self._nlp.pipe(pieces, batch_size=BATCH), strict=True
             ):
@@ -96,6 +117,10 @@ class Recogniser:
                         raw = Mention(offset + found.start_char, offset + found.end_char, label)
                         mentions[number] += refined(texts[number], raw, self._language)
         return [self._settled(text, found) for text, found in zip(texts, mentions, strict=True)]
+
+    def _cutter_zone(self) -> AbstractContextManager[object]:
+        """Forgets the words of a batch, where the cutter has a vocabulary of its own."""
+        return nullcontext() if self._cutter is self._nlp else self._cutter.memory_zone()
 
     def _settled(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
         """The mentions of a whole article in the light of one another."""
@@ -113,7 +138,7 @@ def load(language: str, package: str | None = None) -> Recogniser:
     """The recogniser of a language.
 
     Args:
-        language: primary subtag; without ``package`` one of ``available()``.
+        language: primary subtag; without ``package`` and a model of its own it gets the fall-back.
         package: an installed spaCy pipeline, ``fr_core_news_lg`` for example, to use instead of ours.
 
     Raises:
@@ -122,9 +147,11 @@ def load(language: str, package: str | None = None) -> Recogniser:
     import spacy  # noqa: PLC0415 - costs a second, and most of the package does without
 
     if package is None:
-        from pipeline.enrich.crf import storage  # noqa: PLC0415 - imports spaCy too
-
-        return Recogniser(storage.load(MODELS / f"{language}_entities"))
+        return (
+            Recogniser(_shipped(MODELS / f"{language}_entities"))
+            if language in available()
+            else fallback(language)
+        )
     try:
         nlp = spacy.load(package, exclude=NOT_FOR_NAMES)
     except OSError as error:
@@ -139,6 +166,24 @@ def load(language: str, package: str | None = None) -> Recogniser:
         )
     _check_labels(nlp, package)
     return Recogniser(nlp)
+
+
+def fallback(language: str) -> Recogniser:
+    """The model of many languages, with the words and the rules of this one.
+
+    Args:
+        language: primary subtag, of any language.
+    """
+    from pipeline.enrich.crf import tokens  # noqa: PLC0415 - imports spaCy
+
+    return Recogniser(_shipped(MODELS / f"{FALLBACK}_entities"), tokens.blank(language), language)
+
+
+@lru_cache(maxsize=MODELS_KEPT)
+def _shipped(folder: Path) -> Language:
+    from pipeline.enrich.crf import storage  # noqa: PLC0415 - imports spaCy
+
+    return storage.load(folder)
 
 
 def _check_labels(nlp: Language, package: str) -> None:
@@ -182,9 +227,10 @@ def tame(text: str) -> str:
 
 
 def refined(text: str, mention: Mention, language: str) -> Iterator[Mention]:
-    """The mention without what is around the name; none, or one for each paragraph that it reached into."""
+    """The mention without what is around the name; none, or one for each part that it ran together."""
     start = mention.start
-    for gap in [*PARAGRAPH.finditer(text, mention.start, mention.end), None]:
+    gaps = GAPS.get(language, GAP)
+    for gap in [*gaps.finditer(text, mention.start, mention.end), None]:
         end = gap.start() if gap else mention.end
         trimmed = _trimmed(text, Mention(start, end, mention.label), language)
         if _is_name(text[trimmed.start : trimmed.end]):

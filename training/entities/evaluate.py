@@ -143,7 +143,13 @@ def run(
         load=loaded.seconds,
         speed=speed(loaded.recogniser, texts, language),
         tests=tuple(
-            measured(loaded.recogniser, name, each, test, data)
+            measured(
+                entities.fallback(each) if len(tests) > 1 else loaded.recogniser,
+                name,
+                each,
+                test,
+                data,
+            )
             for each, data in tests.items()
             for name, test in data.tests.items()
         ),
@@ -213,6 +219,8 @@ def main() -> None:
     parser.add_argument("--cards", action="store_true", help="write the cards of the shipped models anew")
     arguments = parser.parse_args()
     chosen = arguments.languages.split(",") if arguments.languages else languages_with_a_model()
+    if arguments.model and (len(chosen) > 1 or FALLBACK in chosen):
+        parser.error("--model is measured on one language: name it with --languages")
     found = []
     for language in chosen:
         found.append(result(language, arguments.data, arguments.model))

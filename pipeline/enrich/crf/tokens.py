@@ -65,4 +65,7 @@ def blank(language: str) -> Language:
     """A pipeline of the language that does nothing but cut texts into words."""
     if language in BY_CHARACTER:
         return spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER}}})
-    return spacy.blank(language)
+    try:
+        return spacy.blank(language)
+    except ImportError:  # spaCy does not know the language, or wants a library of its own for it
+        return spacy.blank("xx")
