@@ -126,8 +126,12 @@ def test_the_first_article(bench: Bench) -> None:
     headings = [body[heading["start"] : heading["end"]] for heading in document["headings"]]
     assert headings == seed.HEADINGS
     for entity in document["entities"]:
-        for mention in entity["mentions"]:
-            assert body[mention["start"] : mention["end"]] == entity["text"]
+        spelled = {body[mention["start"] : mention["end"]] for mention in entity["mentions"]}
+        # Beside its names a person has roles: le dirigeant nord-coréen.
+        assert {name for name in spelled if not name.islower()} == {entity["text"], *entity.get("forms", ())}
+    ids = {entity["text"]: entity.get("id") for entity in document["entities"]}
+    assert (ids["Corée du Nord"], ids["Moscou"]) == ("iso:KP", "geonames:524901")
+    assert document["places_names"].count("North Korea") == 1
     for words in ("poutine", "POUTINE", "coree du nord", '"assistance mutuelle"', "sanction", "sanctionner"):
         assert [found["id"] for found in bench.search(words)] == [hit["id"]], words
     assert bench.search("xylophone") == []

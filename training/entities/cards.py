@@ -79,7 +79,7 @@ def _opening(language: str) -> str:
     texts = "any language without a model of its own" if language == FALLBACK else f"`{language}` news"
     return (
         "Finds names of people (PER), organisations (ORG), places (LOC) and other names (MISC) in texts of\n"
-        f"{texts}. A spaCy pipeline of `tok2vec` and `ner`, fitted on a CPU; read and used by\n"
+        f"{texts}. A spaCy pipeline of one component, fitted on a CPU; read and used by\n"
         "`pipeline/enrich/entities.py`.\n"
     )
 
