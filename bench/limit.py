@@ -10,11 +10,10 @@ import time
 from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier
 
-import spacy
-
 from pipeline import article
 from pipeline.article import RawArticle
 from pipeline.enrich import entities
+from pipeline.enrich.crf import storage
 from pipeline.enrich.pool import ModelPool
 from pipeline.settings import Settings
 
@@ -52,10 +51,7 @@ def _pipe(articles: Sequence[RawArticle], batch: int, barrier: Barrier) -> None:
     for each in articles:
         texts.setdefault(str(each.language_declared), []).append(str(each.body))
     try:
-        models = {
-            language: spacy.load(entities.MODELS / f"{language}_entities", exclude=["tokenizer"])
-            for language in texts
-        }
+        models = {language: storage.load(entities.MODELS / f"{language}_entities") for language in texts}
     except OSError:
         barrier.abort()
         raise
