@@ -70,6 +70,8 @@ def load(settings: Settings) -> Chain:
         pipeline.enrich.entities.EntityModelError: such a pipeline cannot be used; says why.
     """
     recognisers = Recognisers(settings.spacy)
+    for each in sorted(entities.available() - {entities.FALLBACK}):
+        recognisers.of(each)  # reads its model, which would count as time of the first article else
     lists = aliases.Live(settings.entities)
     lists.current()  # reads them
     identifier = identity.Identifier(places.load(), lists)
