@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline import durable
 from pipeline.article import DeadLetter, encode
 from pipeline.errors import NewswireError
 
@@ -52,22 +52,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
             with path.open("wb") as out:
                 yield out
         else:
-            with _moved_in_place(path) as out:
+            with durable.replacing(path) as out:
                 yield out
     except OSError as error:
         raise ExportError(f"{file} cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def _moved_in_place(path: Path) -> Iterator[BinaryIO]:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise

@@ -8,6 +8,7 @@ import shutil
 from itertools import count
 from pathlib import Path
 
+from pipeline import durable
 from pipeline.feeds.files import FileItem
 from pipeline.feeds.memory import Verdict
 
@@ -133,7 +134,7 @@ def _copy(source: Path, target: Path) -> bool:
     if not _move(part, target):
         part.unlink()
         return False
-    _sync(target.parent)
+    durable.sync(target.parent)
     after = source.stat()
     if (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size):
         source.unlink()
@@ -142,11 +143,3 @@ def _copy(source: Path, target: Path) -> bool:
 
 def _same(source: Path, target: Path) -> bool:
     return os.path.samestat(source.lstat(), target.lstat())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

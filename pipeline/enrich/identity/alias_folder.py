@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline import durable
 from pipeline.enrich.identity.alias_lists import Entry, ListError, bytes_of, parsed
 
 SUFFIX = ".csv"
@@ -70,7 +71,9 @@ def store(folder: Path, file: Path) -> Stored:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replaced = path.exists()
-        _put(path, data)
+        with durable.replacing(path) as out:
+            out.write(data)
+        durable.sync(folder)
     except OSError as error:
         raise ListError(f"{path} cannot be written: {error.strerror or error}") from error
     return Stored(name, entries, replaced)
@@ -95,20 +98,3 @@ def remove(folder: Path, name: str) -> None:
 def _is_name(name: str) -> bool:
     """Whether a list may be called so; hidden files are those that are being written."""
     return name.isprintable() and name.strip() == name and name not in {"", SHIPPED_NAME} and name[0] != "."
-
-
-def _put(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
