@@ -19,7 +19,7 @@ from pipeline.enrich.identity import aliases, places
 from pipeline.settings import Settings
 
 LANGUAGES_KEPT = 12
-"""Recognisers in memory at once; those of languages without a model of their own share one."""
+"""Recognisers of ours in memory at once, some 25 MB each; those of the fall-back share its model."""
 
 Enricher = Callable[[Sequence[EnrichedArticle]], list[EnrichedArticle]]
 
@@ -81,9 +81,9 @@ def load(settings: Settings) -> Chain:
 
 
 class Recognisers:
-    """The entity recognisers of the languages: the user's own at once, ours when a language comes up.
+    """The entity recognisers of the languages: the user's own at once, ours when they are first asked for.
 
-    Of ours so many stay in memory as were used last. A language that neither has gets the fall-back.
+    Of ours those stay in memory that were used last. A language that neither has gets the fall-back.
 
     Args:
         packages: installed spaCy pipelines by language.

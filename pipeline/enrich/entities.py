@@ -32,9 +32,6 @@ MODELS = Path(__file__).parent / "models"
 FALLBACK = "xx"
 """The model of many languages, for those that have none of their own."""
 
-MODELS_KEPT = 6
-"""Models of ours in memory at once, those that were used last; some 25 MB each."""
-
 BATCH = 12
 """Windows that spaCy takes at once; more were slower and took more memory."""
 
@@ -147,11 +144,7 @@ def load(language: str, package: str | None = None) -> Recogniser:
     import spacy  # noqa: PLC0415 - costs a second, and most of the package does without
 
     if package is None:
-        return (
-            Recogniser(_shipped(MODELS / f"{language}_entities"))
-            if language in available()
-            else fallback(language)
-        )
+        return _own(language) if language in available() else fallback(language)
     try:
         nlp = spacy.load(package, exclude=NOT_FOR_NAMES)
     except OSError as error:
@@ -176,11 +169,18 @@ def fallback(language: str) -> Recogniser:
     """
     from pipeline.enrich.crf import tokens  # noqa: PLC0415 - imports spaCy
 
-    return Recogniser(_shipped(MODELS / f"{FALLBACK}_entities"), tokens.blank(language), language)
+    return Recogniser(_shared(MODELS / f"{FALLBACK}_entities"), tokens.blank(language), language)
 
 
-@lru_cache(maxsize=MODELS_KEPT)
-def _shipped(folder: Path) -> Language:
+def _own(language: str) -> Recogniser:
+    from pipeline.enrich.crf import storage  # noqa: PLC0415 - imports spaCy
+
+    return Recogniser(storage.load(MODELS / f"{language}_entities"))
+
+
+@lru_cache(maxsize=1)
+def _shared(folder: Path) -> Language:
+    """The fall-back, which all languages without a model of their own share."""
     from pipeline.enrich.crf import storage  # noqa: PLC0415 - imports spaCy
 
     return storage.load(folder)

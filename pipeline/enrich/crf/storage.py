@@ -1,7 +1,6 @@
 """How a model of ours lies on disk: its weights in half precision, nothing of spaCy's own beside them.
 
-Half precision costs no accuracy that could be measured and halves the size; in memory and in the
-computation the weights are in single precision.
+Half precision halves the size; in memory and in the computation the weights are in single precision.
 """
 
 from __future__ import annotations
