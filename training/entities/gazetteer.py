@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from babel import Locale
 
+from pipeline.enrich.identity import alias_lists
 from training.entities.corpora import Sentence
 
-ORGANISATIONS = (
-    Path(__file__).parents[2] / "pipeline" / "enrich" / "identity" / "gazetteer" / "organisations.csv"
-)
 SCRIPTS = {
     "ar": ("ARABIC",),
     "hi": ("DEVANAGARI",),
@@ -60,18 +56,12 @@ def _names_in(sentences: Sequence[Sentence], label: str) -> list[str]:
 @cache
 def _listed(language: str) -> tuple[str, ...]:
     """What the language calls the organisations of our list."""
-    names: list[str] = []
-    with ORGANISATIONS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if language not in SCRIPTS:
-                names.append(row["name"])
-            for alias in row["aliases"].split("|"):
-                languages, colon, name = alias.partition(":")
-                if colon and language in languages.split("+"):
-                    names.append(name)
-                elif not colon and _in_script(alias, language):
-                    names.append(alias)
-    return tuple(names)
+    return tuple(
+        name
+        for entry in alias_lists.shipped()
+        for own, name in entry.names
+        if own == language or (own == alias_lists.EVERY and _in_script(name, language))
+    )
 
 
 def _in_script(name: str, language: str) -> bool:

@@ -11,6 +11,7 @@ import argparse
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -76,8 +77,9 @@ class Parts:
         return [each for each in left if each]
 
 
+@cache
 def parts(data: Path, language: str) -> Parts:
-    """What there is for a language, one of ``LANGUAGES``.
+    """What there is for a language, one of ``LANGUAGES``; read once, though a training asks three times.
 
     Raises:
         FileNotFoundError: a corpus is missing from the folder.

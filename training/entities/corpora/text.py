@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.entities.corpora.labels import SAME
-from training.entities.corpora.typography import UNSPACED, detokenise
+from training.entities.corpora.typography import detokenise
+from training.languages import UNSPACED
 
 Span = tuple[int, int, str]
 

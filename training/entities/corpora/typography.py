@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-UNSPACED = frozenset({"ja", "zh"})
-"""Languages that are written without blanks."""
+from training.languages import UNSPACED
 
 _CLOSING = frozenset(
     [*",.;:!?)]}%…”’'،؛؟।。", "..", "...", "'s", "’s", "n't", "n’t", "'re", "'ve", "'ll", "'d", "'m"]
