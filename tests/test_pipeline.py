@@ -36,7 +36,7 @@ class Bench:
         self.stack = stack
         self.folder = folder
         self.settings = apart(stack.settings, var=folder / "var", processes=2, **fields)
-        self.client = Elasticsearch(str(self.settings.elasticsearch))
+        self.client = Elasticsearch(str(self.settings.elasticsearch), request_timeout=60)
 
     def newswire(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command and give what it printed."""

@@ -372,7 +372,7 @@ def test_no_index_yet_is_said(own: Settings) -> None:
 
 @services
 def test_a_refusal_is_said(own: Settings, stack: Stack) -> None:
-    with Elasticsearch(str(stack.settings.elasticsearch)) as client:
+    with Elasticsearch(str(stack.settings.elasticsearch), request_timeout=60) as client:
         client.indices.create(index=own.index)
         client.indices.close(index=own.index)
     with pytest.raises(SearchError, match=r"does not answer the search: .*closed"):

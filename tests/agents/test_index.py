@@ -41,7 +41,7 @@ def run(settings: Settings, *values: bytes | None) -> dict[str, int]:
         await sink.close()
 
     asyncio.run(main())
-    with Elasticsearch(str(settings.elasticsearch)) as client:
+    with Elasticsearch(str(settings.elasticsearch), request_timeout=60) as client:
         client.indices.refresh(index=settings.index)
         found = client.search(index=settings.index, size=100)["hits"]["hits"]
     return {hit["_source"]["guid"]: hit["_source"]["version"] for hit in found}
@@ -64,7 +64,7 @@ def test_an_older_version_behind_a_newer_one_changes_nothing(settings: Settings)
 
 def test_of_texts_with_the_same_version_the_last_one_stays(settings: Settings) -> None:
     run(settings, *[encode(article("g", body=f"Texte {number}.")) for number in range(30)])
-    with Elasticsearch(str(settings.elasticsearch)) as client:
+    with Elasticsearch(str(settings.elasticsearch), request_timeout=60) as client:
         (hit,) = client.search(index=settings.index)["hits"]["hits"]
     assert hit["_source"]["body"] == "Texte 29."
 

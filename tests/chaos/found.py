@@ -29,7 +29,7 @@ def fed(settings: Settings) -> set[tuple[str, int]]:
 
 def documents(settings: Settings) -> list[Document]:
     """All that a search finds."""
-    with Elasticsearch(str(settings.elasticsearch)) as client:
+    with Elasticsearch(str(settings.elasticsearch), request_timeout=60) as client:
         client.indices.refresh(index=settings.index)
         answer = client.search(
             index=settings.index,

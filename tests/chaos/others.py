@@ -33,7 +33,7 @@ def fill_disk(cast: Cast) -> None:
     """The index takes no documents, as when the disk is nearly full, and then does again."""
     block = "index.blocks.read_only_allow_delete"
     index = cast.settings.index
-    with Elasticsearch(str(cast.settings.elasticsearch)) as client:
+    with Elasticsearch(str(cast.settings.elasticsearch), request_timeout=60) as client:
         counts = []
         for _ in range(int(FULL_S)):
             # Elasticsearch looks at the disk now and then, and takes the block away that we put there.

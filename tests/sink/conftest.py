@@ -24,5 +24,5 @@ def own(stack: Stack) -> Settings:
 @pytest.fixture
 def client(stack: Stack) -> Iterator[Elasticsearch]:
     """A client to look behind the sink's back."""
-    with Elasticsearch(str(stack.settings.elasticsearch)) as client:
+    with Elasticsearch(str(stack.settings.elasticsearch), request_timeout=60) as client:
         yield client

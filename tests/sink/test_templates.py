@@ -35,8 +35,8 @@ def analysis(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_template_has_a_version() -> None:
-    assert [body["version"] for body in components().values()] == [1, 2, 1]
-    assert index_template("news")[1]["version"] == 1
+    bodies = [*components().values(), index_template("news")[1]]
+    assert all(isinstance(body["version"], int) and body["version"] > 0 for body in bodies)
 
 
 def test_unknown_fields_are_refused_by_the_mapping() -> None:

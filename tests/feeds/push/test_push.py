@@ -208,21 +208,23 @@ class TestTaken:
         assert "Connection" not in here.post().headers
 
     def test_requests_that_wait_go_together(self, start: Start) -> None:
-        gate = threading.Event()
+        held, gate = threading.Event(), threading.Event()
 
         def takes(_: Outcome) -> bool:
-            gate.wait(10)
-            return True
+            held.set()
+            return gate.wait(60)
 
         here = start(takes=takes)
         batches = count_batches(here.feed)
         with ThreadPoolExecutor(30) as pool:
-            answers = [pool.submit(here.post, b'{"guid": "%d", "body": "x"}' % n) for n in range(30)]
-            until(lambda: len(here.feed._line) >= 25)
+            answers = [pool.submit(here.post, b'{"guid": "first", "body": "x"}')]
+            assert held.wait(60)
+            answers += [pool.submit(here.post, b'{"guid": "%d", "body": "x"}' % n) for n in range(29)]
+            until(lambda: len(here.feed._line) == 29)
             gate.set()
             assert {each.result().status_code for each in answers} == {202}
         assert len(here.taking.articles) == 30
-        assert len(batches) <= 6
+        assert batches == [1, 29]
 
     def test_each_of_many_clients_is_told_of_its_own(self, here: Pushing) -> None:
         def send(number: int) -> tuple[str, str]:
