@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from pipeline.enrich.crf.layers import cast
 from pipeline.enrich.crf.pipe import FACTORY
+from pipeline.enrich.crf.tokens import remembering
 
 WITHOUT = ("vocab", "tokenizer")
 
@@ -35,7 +36,7 @@ def load(folder: Path) -> Language:
     """
     nlp = spacy.load(folder, exclude=WITHOUT)
     _cast(nlp, np.float32)
-    return nlp
+    return remembering(nlp)
 
 
 def _cast(nlp: Language, kind: type[np.floating[Any]]) -> None:

@@ -9,6 +9,8 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
 
 from pipeline.enrich.crf import tokens
 
@@ -81,6 +83,58 @@ def test_other_languages_are_cut_as_spacy_does(language: str) -> None:
     assert [one.text for one in tokens.blank(language)(text)] == [
         one.text for one in spacy.blank(language)(text)
     ]
+
+
+WRITTEN = st.lists(
+    st.sampled_from(
+        [*"aÉ.,;:!?'’\"«»()-/@&%$€ \t\n\r\u00a0\u202f\x1c5٣", "don't", "aujourd'hui", "M.", "U.S."]
+    )
+).map("".join)
+SPACED = {language: (spacy.blank(language), tokens.blank(language)) for language in ("en", "fr", "xx")}
+
+
+def pieces(nlp: Language, text: str) -> list[tuple[str, str]]:
+    return [(token.text, token.whitespace_) for token in nlp.make_doc(text)]
+
+
+@given(st.one_of(ANY, WRITTEN), st.sampled_from(sorted(SPACED)))
+def test_any_text_is_cut_as_spacy_does_however_often(text: str, language: str) -> None:
+    theirs, ours = SPACED[language]
+    expected = pieces(theirs, text)
+    assert pieces(ours, text) == expected
+    assert pieces(ours, text) == expected
+
+
+def test_a_run_is_cut_by_spacy_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = spacy.blank("fr")
+    asked: list[str] = []
+
+    class Counted(Tokenizer):
+        def __call__(self, text: str) -> Doc:
+            asked.append(text)
+            return super().__call__(text)
+
+    tokenizer = tokens.RememberingTokenizer(Counted(nlp.vocab))
+    for _ in range(3):
+        assert tokenizer("l'ONU et l'ONU").text == "l'ONU et l'ONU"
+    assert asked == ["l'ONU", "et"]
+    monkeypatch.setattr(tokens, "REMEMBERED", 2)
+    tokenizer("à l'ONU")
+    assert asked == ["l'ONU", "et", "à", "l'ONU"]
+
+
+def test_a_run_is_remembered_beyond_the_zone_that_it_was_met_in() -> None:
+    nlp = tokens.blank("fr")
+    for _ in range(2):
+        with nlp.memory_zone():
+            assert [token.text for token in nlp("l'ONU")] == ["l'", "ONU"]
+        assert "ONU" not in nlp.vocab.strings
+
+
+def test_a_tokeniser_of_another_kind_is_left_alone() -> None:
+    nlp = tokens.remembering(spacy.blank("xx"))
+    once = nlp.tokenizer
+    assert tokens.remembering(nlp).tokenizer is once
 
 
 def test_no_dictionary_is_asked_for() -> None:
