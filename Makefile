@@ -8,6 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Tests of one file stay together; each process has a Kafka and an Elasticsearch of its own.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -27,10 +29,10 @@ demo: setup ## Start everything, feed sample articles, search them
 
 test: setup lint ## Check everything, end to end on a real Kafka and a real Elasticsearch
 	@$(BIN)/newswire up --fetch-only
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q $(SPREAD)
 
 unit: setup lint ## Check what needs no services
-	@$(BIN)/pytest -m 'not services'
+	@$(BIN)/pytest -m 'not services' $(SPREAD)
 
 long: setup ## Try every format on ten thousand inputs for each property (an hour or so)
 	@$(BIN)/pytest -q -m 'not services' --hypothesis-profile=long --timeout=3600 tests/formats
