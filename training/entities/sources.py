@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 from training.entities import annotations as annotated
-from training.entities import catalogue, corpora
+from training.entities import catalogue, corpora, silver
 from training.entities.catalogue import Source
 from training.entities.corpora import LABELS, Sentence, whole
 
@@ -151,6 +151,11 @@ def _french_news(gathered: Parts, data: Path, _: str) -> None:
         gathered.measure(part, catalogue.FRENCH_NEWS, _alone(annotated.read(data, part=part)))
 
 
+def _french_silver(gathered: Parts, data: Path, _: str) -> None:
+    """To learn from alone: what machines agree on chooses no step."""
+    gathered.train.append((catalogue.FRENCH_SILVER, _alone(silver.read(data))))
+
+
 def _tenth(
     name: str, source: Source, read: Callable[[Path], Sequence[Sentence]], together: int = 1
 ) -> Gather:
@@ -173,7 +178,7 @@ _GATHERED: dict[str, tuple[Gather, ...]] = {
     "en": (_wikineural, _worldwide, _uner("en_ewt", "dev")),
     "es": (_wikineural,),
     "fi": (_turku,),
-    "fr": (_wikineural, _french_news),
+    "fr": (_wikineural, _french_silver, _french_news),
     "hi": (_tenth("hiner", catalogue.HINER, corpora.hiner),),
     "hr": (_uner("hr_set", "train", "dev"),),
     "it": (_wikineural, _tenth("kind", catalogue.KIND, corpora.kind, ARTICLES)),

@@ -13,7 +13,7 @@ from spacy.training import Example
 from spacy.util import registry
 
 from pipeline.enrich.crf import chain, pipe, tokens
-from training.entities import augment, gazetteer, sources
+from training.entities import augment, corpora, gazetteer, sources
 from training.entities.corpora import LABELS, Sentence
 
 EVERY = "xx"
@@ -76,7 +76,8 @@ def _lessons(parts: Sequence[tuple[str, sources.Shares]], chance: Random) -> lis
         for source, given in shares:
             unmarked = tuple(label for label in LABELS if label not in source.labels)
             times = GOLD if mixed and source.kind == "gold" else 1
-            texts = augment.articles(given * times, augment.style(language), names, chance)
+            some = chance.sample(given, round(len(given) * source.share))
+            texts = augment.articles(some * times, augment.style(language), names, chance)
             lessons += [Lesson(text, language, unmarked) for text in texts]
     chance.shuffle(lessons)
     return lessons
@@ -90,7 +91,7 @@ def _examples(lessons: Sequence[Lesson]) -> Iterator[Example]:
 
 
 def example(nlp: Language, text: Sentence, unmarked: Sequence[str] = ()) -> Example:
-    """The text as spaCy wants it; a name that ends within a token is left unmarked, not called wrong.
+    """The text as spaCy wants it; a name that ends within a token, or is unsure, is not called wrong.
 
     Args:
         nlp: whose tokeniser cuts the text.
@@ -101,7 +102,7 @@ def example(nlp: Language, text: Sentence, unmarked: Sequence[str] = ()) -> Exam
     exact: list[Span] = []
     blurred: list[Span] = []
     for start, end, label in text.spans:
-        span = doc.char_span(start, end, label)
+        span = None if label == corpora.UNSURE else doc.char_span(start, end, label)
         wider = doc.char_span(start, end, label, alignment_mode="expand")
         if span is not None:
             exact.append(span)

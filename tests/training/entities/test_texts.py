@@ -11,7 +11,7 @@ from spacy.training import Example
 
 from pipeline.enrich.crf import pipe, tokens
 from training.entities import sources, texts
-from training.entities.corpora import Sentence
+from training.entities.corpora import UNSURE, Sentence
 
 from . import small_corpora
 
@@ -169,18 +169,36 @@ def test_a_name_beside_a_blurred_one_is_kept() -> None:
     assert got.reference.ents[0].text == "UK"
 
 
+def test_nothing_is_known_of_an_unsure_stretch() -> None:
+    """Any tag is right in it; the names beside it are learnt as ever."""
+    spans = ((3, 8, UNSURE), (10, 22, "PER"))
+    got = texts.example(ENGLISH, Sentence("In Paris, Ada Lovelace.", spans)).reference
+    assert [span.text for span in got.ents] == ["Ada Lovelace"]
+    right = zip(got, pipe.right(got), strict=True)
+    assert [token.text for token, tags in right if tags.all()] == ["Paris"]
+
+
+def test_a_name_beside_an_unsure_stretch_that_ends_within_a_token_is_kept() -> None:
+    got = texts.example(ENGLISH, Sentence("UK 2003–04 there", ((0, 2, "LOC"), (3, 7, UNSURE)))).reference
+    assert [(span.text, span.label_) for span in got.ents] == [("UK", "LOC")]
+    assert [token.ent_iob_ for token in got if token.text in {"2003–04", "there"}] == ["", "O"]
+
+
 @given(st.text("ab -–'.É東", min_size=1, max_size=30), st.data())
 def test_any_names_may_be_marked(text: str, data: st.DataObject) -> None:
-    """Those that are whole tokens are right, others are left open; none is taken for plain text."""
+    """Those that are whole tokens are right, others and what is unsure are left open; none is plain text."""
     places = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
-    spans = tuple((start, end, "ORG") for start, end in zip(places[::2], places[1::2], strict=False))
+    labels = st.sampled_from(["ORG", UNSURE])
+    pairs = zip(places[::2], places[1::2], strict=False)
+    spans = tuple((start, end, data.draw(labels)) for start, end in pairs)
     for nlp in (ENGLISH, JAPANESE):
         check(nlp, text, spans)
 
 
 def check(nlp: Language, text: str, spans: tuple[tuple[int, int, str], ...]) -> None:
     reference = texts.example(nlp, Sentence(text, spans)).reference
-    assert {(span.start_char, span.end_char, span.label_) for span in reference.ents} <= set(spans)
+    sure = {span for span in spans if span[2] != UNSURE}
+    assert {(span.start_char, span.end_char, span.label_) for span in reference.ents} <= sure
     for token in reference:
         named = any(start < token.idx + len(token) and token.idx < end for start, end, _ in spans)
         assert (token.ent_iob_ != "O") == named

@@ -16,12 +16,13 @@ from training.entities.corpora.readers import (
     worldwide,
 )
 from training.entities.corpora.rows import mended
-from training.entities.corpora.text import Sentence, Span, sentence, whole
+from training.entities.corpora.text import UNSURE, Sentence, Span, sentence, whole
 from training.entities.corpora.typography import detokenise
 
 __all__ = [
     "DROPPED",
     "LABELS",
+    "UNSURE",
     "WORLDWIDE",
     "Sentence",
     "Span",

@@ -15,6 +15,10 @@ MARKS = " .,;:!?()[]/\"'„“”«»*^—–-"
 """What no name begins or ends with in texts whose tokens were cut at blanks alone."""
 
 
+UNSURE = "?"
+"""Label of a stretch of which nobody knows what names stand in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A text and its entities: ``(start, end, label)`` in code points, in order, none within another."""
