@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 # Tests of one file stay together; each process has a Kafka and an Elasticsearch of its own.
-SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+SPREAD := --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16

@@ -19,7 +19,7 @@ from pipeline.enrich.identity import aliases, places
 from pipeline.settings import Settings
 
 LANGUAGES_KEPT = 12
-"""Recognisers of ours in memory at once, some 25 MB each; those of the fall-back share its model."""
+"""Recognisers of ours in memory at once, some 15 MB each; those of the fall-back share its model."""
 
 Enricher = Callable[[Sequence[EnrichedArticle]], list[EnrichedArticle]]
 
@@ -61,7 +61,9 @@ class Chain:
 
 
 def load(settings: Settings) -> Chain:
-    """The chain with all its models in memory; once a process.
+    """The chain with its models in memory, once a process; of entities those of languages with topics too.
+
+    The other languages' are read when the first article in one comes.
 
     Args:
         settings: ``spacy`` names the installed pipelines that take the place of our own models.
@@ -70,7 +72,7 @@ def load(settings: Settings) -> Chain:
         pipeline.enrich.entities.EntityModelError: such a pipeline cannot be used; says why.
     """
     recognisers = Recognisers(settings.spacy)
-    for each in sorted(entities.available() - {entities.FALLBACK}):
+    for each in sorted(entities.available() & topics.available()):
         recognisers.of(each)  # reads its model, which would count as time of the first article else
     lists = aliases.Live(settings.entities)
     lists.current()  # reads them

@@ -169,7 +169,8 @@ def fallback(language: str) -> Recogniser:
     """
     from pipeline.enrich.crf import tokens  # noqa: PLC0415 - imports spaCy
 
-    return Recogniser(_shared(MODELS / f"{FALLBACK}_entities"), tokens.blank(language), language)
+    cutter = tokens.remembering(tokens.blank(language))
+    return Recogniser(_shared(MODELS / f"{FALLBACK}_entities"), cutter, language)
 
 
 def _own(language: str) -> Recogniser:

@@ -30,6 +30,9 @@ Scores = Model[list[Doc], list[Floats]]
 Rows = Model[Any, Any]
 Backward = Callable[[list[Floats]], list[Doc]]
 
+FIXED = "fixed"
+"""Attribute of the layer of words: whether its embedding tables stay as they are."""
+
 HIDDEN_WORD = 1
 """What stands for a word's small letters where training hides them."""
 
@@ -47,23 +50,30 @@ def entity_scores(width: int, depth: int, rows: Sequence[int], hidden: float, se
         seed: of that chance.
     """
     mixed: Rows = chain(expand_window(window_size=1), _maxout(width, width * 3))
-    body: Scores = chain(
-        _embedded(width, rows, hidden, seed),
+    rest: Any = chain(
         with_array(clone(residual(mixed), depth), pad=depth),
         with_array(Linear(nO=field.COUNT, nI=width)),
     )
-    return Model("entity_scores", _through, layers=[body], params={"steps": None}, init=_started)
+    return Model(
+        "entity_scores",
+        _through,
+        layers=[_embedded(width, rows, hidden, seed), rest],
+        params={"steps": None},
+        init=_started,
+    )
 
 
 def _started(model: Scores, X: list[Doc] | None = None, Y: Any = None) -> None:  # noqa: ARG001, N803 - thinc's signature
-    model.layers[0].initialize()
+    _ready(model)
     steps: Any = np.zeros((field.COUNT, field.COUNT), dtype=np.float32)
     model.set_param("steps", steps)
 
 
 def _through(model: Scores, docs: list[Doc], is_train: bool) -> tuple[list[Floats], Backward]:
-    scores, back = model.layers[0](docs, is_train)
-    return scores, back
+    embedded, rest = model.layers
+    vectors, back = embedded(docs, is_train)
+    scores, further = rest(vectors, is_train)
+    return scores, lambda gradients: back(further(gradients))
 
 
 def _embedded(width: int, rows: Sequence[int], hidden: float, seed: int) -> Scores:
@@ -71,23 +81,53 @@ def _embedded(width: int, rows: Sequence[int], hidden: float, seed: int) -> Scor
     if len(rows) != len(words.FEATURES):
         raise ValueError(f"{len(rows)} tables for the {len(words.FEATURES)} features {words.FEATURES}")
     tables: list[Any] = [HashEmbed(width, number, column=at, seed=at) for at, number in enumerate(rows)]
-    mixed: Any = chain(concatenate(*tables), _maxout(width, width * len(rows)))
     chance = np.random.default_rng(seed)
 
     def forward(model: Scores, docs: list[Doc], is_train: bool) -> tuple[list[Floats], Backward]:
-        features, which = words.distinct(docs)
+        looked_up, mixed = model.layers
+        features, found = words.distinct(docs)
         if is_train and hidden:
             features = features.copy()
             features[chance.random(len(features)) < hidden, 0] = HIDDEN_WORD
-        vectors, back = model.layers[0](features, is_train)
+        rows, back = looked_up(features, is_train)
+        vectors, further = mixed(rows, is_train)
 
         def backward(gradients: list[Floats]) -> list[Doc]:
-            back(_summed(np.concatenate(gradients), which, len(features)))
+            given = further(_summed(np.concatenate(gradients), found.which, len(features)))
+            if not model.attrs[FIXED]:
+                back(given)
             return []
 
-        return np.split(vectors[which], np.cumsum([len(doc) for doc in docs])[:-1]), backward
+        return np.split(vectors[found.which], found.ends[:-1]), backward
 
-    return Model("distinct_words", forward, layers=[mixed], init=_ready)
+    return Model(
+        "distinct_words",
+        forward,
+        layers=[concatenate(*tables), _maxout(width, width * len(rows))],
+        init=_ready,
+        attrs={FIXED: False},
+    )
+
+
+def fix_tables(model: Scores, *, fixed: bool) -> None:
+    """Says whether the embedding tables stay as they are whatever is learnt."""
+    model.layers[0].attrs[FIXED] = fixed
+
+
+def tables(model: Scores) -> list[Floats]:
+    """The embedding tables, in the order of ``words.FEATURES``."""
+    return [np.asarray(node.get_param("E")) for node in _table_nodes(model)]
+
+
+def set_tables(model: Scores, given: Sequence[Floats]) -> None:
+    """Puts other tables in their place."""
+    for node, table in zip(_table_nodes(model), given, strict=True):
+        rows: Any = table
+        node.set_param("E", rows)
+
+
+def _table_nodes(model: Scores) -> list[Model[Any, Any]]:
+    return [node for node in model.walk(order="dfs_pre") if "E" in node.param_names]
 
 
 def _maxout(width: int, wide: int) -> Rows:
@@ -96,7 +136,8 @@ def _maxout(width: int, wide: int) -> Rows:
 
 
 def _ready(model: Scores, X: list[Doc] | None = None, Y: Any = None) -> None:  # noqa: ARG001, N803 - thinc's signature
-    model.layers[0].initialize()
+    for layer in model.layers:
+        layer.initialize()
 
 
 def _summed(rows: Floats, which: NDArray[np.intp], count: int) -> Floats:

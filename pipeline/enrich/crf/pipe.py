@@ -15,12 +15,14 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from thinc.api import set_dropout_rate
 
-from pipeline.enrich.crf import chain
-from pipeline.enrich.crf.layers import Scores, cast
+from pipeline.enrich.crf import chain, tables
+from pipeline.enrich.crf.layers import Scores, cast, fix_tables, set_tables
 
 if TYPE_CHECKING:
     from spacy.vocab import Vocab
     from thinc.api import Optimizer
+
+    from pipeline.enrich.crf.reading import Reader
 
 FACTORY = "newswire_entities"
 UNMARKED = "newswire_unmarked"
@@ -41,13 +43,18 @@ def make(nlp: Language, name: str, model: Scores) -> EntityTagger:
 
 
 class EntityTagger(TrainablePipe):  # type: ignore[misc]  # spaCy ships no types for it
-    """Names in texts, by a network whose scores a conditional random field reads."""
+    """Names in texts, by a network whose scores a conditional random field reads.
+
+    Attributes:
+        reader: gives the scores in the place of the network itself, which then cannot learn.
+    """
 
     def __init__(self, vocab: Vocab, model: Scores, name: str = FACTORY) -> None:
         self.vocab = vocab
         self.model = model
         self.name = name
         self.cfg: dict[str, Any] = {}
+        self.reader: Reader | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -66,6 +73,7 @@ class EntityTagger(TrainablePipe):  # type: ignore[misc]  # spaCy ships no types
         *,
         nlp: Language | None = None,  # noqa: ARG002 - spaCy's signature
         start: str | None = None,
+        fixed: bool = False,
     ) -> None:
         """Fresh weights, or those of a finished pipeline of the same shape.
 
@@ -73,6 +81,7 @@ class EntityTagger(TrainablePipe):  # type: ignore[misc]  # spaCy ships no types
             get_examples: not read; spaCy gives it.
             nlp: not used; spaCy gives it.
             start: folder of the pipeline to start from.
+            fixed: whether its embedding tables stay as they are.
 
         Raises:
             OSError: that folder is missing or holds no such component.
@@ -81,12 +90,15 @@ class EntityTagger(TrainablePipe):  # type: ignore[misc]  # spaCy ships no types
         if start:
             self.from_disk(Path(start) / self.name, exclude=["vocab"])
             cast(self.model, np.float32)
+            set_tables(self.model, tables.exact(tables.of(Path(start))))
+        fix_tables(self.model, fixed=fixed)
 
     def predict(self, docs: Iterable[Doc]) -> list[NDArray[np.intp]]:
         """The tags of each text, as numbers of ``chain.TAGS``."""
         given = list(docs)
         filled = [doc for doc in given if len(doc)]
-        found = iter(chain.best(self.model.predict(filled), self._steps()) if filled else [])
+        scores = self.reader.scores if self.reader else self.model.predict
+        found = iter(chain.best(scores(filled), self._steps()) if filled else [])
         return [next(found) if len(doc) else np.zeros(0, dtype=np.intp) for doc in given]
 
     def set_annotations(self, docs: Sequence[Doc], scores: Sequence[NDArray[np.intp]]) -> None:
@@ -107,7 +119,15 @@ class EntityTagger(TrainablePipe):  # type: ignore[misc]  # spaCy ships no types
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Learns from annotated texts; returns the losses with its own added, in nats."""
+        """Learns from annotated texts; returns the losses with its own added, in nats.
+
+        Raises:
+            ValueError: the component is only to read with.
+        """
+        if self.reader:
+            raise ValueError(
+                "this model is loaded to read with; name its folder as 'start' to learn on from it"
+            )
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         filled = [example for example in examples if len(example.x)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import spacy
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # a compiled module
 from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
@@ -66,7 +66,7 @@ def remembering(nlp: Language) -> Language:
     """
     if type(nlp.tokenizer) is Tokenizer:
         nlp.tokenizer = RememberingTokenizer(nlp.tokenizer)
-        nlp.vocab.lex_attr_getters = {}
+        nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # spaCy's stub leaves it out
     return nlp
 
 
@@ -115,6 +115,6 @@ def blank(language: str) -> Language:
     if language in BY_CHARACTER:
         return spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": TOKENIZER}}})
     try:
-        return remembering(spacy.blank(language))
+        return spacy.blank(language)
     except ImportError:  # spaCy does not know the language, or wants a library of its own for it
-        return remembering(spacy.blank("xx"))
+        return spacy.blank("xx")

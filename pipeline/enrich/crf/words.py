@@ -61,29 +61,40 @@ def _kind(character: str) -> str:
     return "l" if character.isalpha() else character
 
 
-def distinct(docs: Sequence[Doc]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
-    """The features of the distinct words of some texts, and which of them each token is.
+class Distinct:
+    """The distinct words of some texts, with one token or more among them.
 
-    A word is looked at once, however often it stands there.
-
-    Args:
-        docs: tokenised texts, with one token or more among them.
-
-    Returns:
-        Features, (distinct words, ``len(FEATURES)``); and for each token, in order, its row of these.
+    Attributes:
+        keys: what spaCy calls each word, the same in every vocabulary.
+        which: of each token of all texts, in order, the place of its word in ``keys``.
+        ends: of each text, how many tokens there are up to its end.
     """
-    keys = np.concatenate([doc.to_array([ORTH]).reshape(-1) for doc in docs])
-    unique, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+
+    def __init__(self, docs: Sequence[Doc]) -> None:
+        self._docs = docs
+        orths = np.concatenate([doc.to_array([ORTH]).reshape(-1) for doc in docs])
+        unique, self._first, which = np.unique(orths, return_index=True, return_inverse=True)
+        self.keys: list[int] = unique.tolist()
+        self.which: NDArray[np.intp] = which.reshape(-1)
+        self.ends: NDArray[np.intp] = np.cumsum([len(doc) for doc in docs])
+
+    def text(self, at: int) -> str:
+        """The word at a place of ``keys``."""
+        token = int(self._first[at])
+        number = int(np.searchsorted(self.ends, token, side="right"))
+        doc = self._docs[number]
+        return doc[token - int(self.ends[number]) + len(doc)].text
+
+
+def distinct(docs: Sequence[Doc]) -> tuple[NDArray[np.uint64], Distinct]:
+    """The features of the distinct words of some texts, which are remembered, (words, ``len(FEATURES)``)."""
+    found = Distinct(docs)
     if len(_cache) > CACHED:
         _cache.clear()
-    starts = np.cumsum([0, *map(len, docs)])
     rows = []
-    for key, place in zip(unique.tolist(), first.tolist(), strict=True):
+    for at, key in enumerate(found.keys):
         row = _cache.get(key)
         if row is None:
-            number = int(np.searchsorted(starts, place, side="right")) - 1
-            word = docs[number][place - int(starts[number])].text
-            row = _cache[key] = np.array(features(word), dtype=np.uint64).tobytes()
+            row = _cache[key] = np.array(features(found.text(at)), dtype=np.uint64).tobytes()
         rows.append(row)
-    found = np.frombuffer(b"".join(rows), dtype=np.uint64).reshape(len(rows), len(FEATURES))
-    return found, inverse.reshape(-1)
+    return np.frombuffer(b"".join(rows), dtype=np.uint64).reshape(len(rows), len(FEATURES)), found

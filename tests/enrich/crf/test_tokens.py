@@ -9,7 +9,7 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # a compiled module
 from spacy.tokens import Doc
 
 from pipeline.enrich.crf import tokens
@@ -90,7 +90,10 @@ WRITTEN = st.lists(
         [*"aÉ.,;:!?'’\"«»()-/@&%$€ \t\n\r\u00a0\u202f\x1c5٣", "don't", "aujourd'hui", "M.", "U.S."]
     )
 ).map("".join)
-SPACED = {language: (spacy.blank(language), tokens.blank(language)) for language in ("en", "fr", "xx")}
+SPACED = {
+    language: (spacy.blank(language), tokens.remembering(tokens.blank(language)))
+    for language in ("en", "fr", "xx")
+}
 
 
 def pieces(nlp: Language, text: str) -> list[tuple[str, str]]:
@@ -109,10 +112,11 @@ def test_a_run_is_cut_by_spacy_once(monkeypatch: pytest.MonkeyPatch) -> None:
     nlp = spacy.blank("fr")
     asked: list[str] = []
 
-    class Counted(Tokenizer):
+    class Counted(Tokenizer):  # type: ignore[misc]  # spaCy ships no types for it
         def __call__(self, text: str) -> Doc:
             asked.append(text)
-            return super().__call__(text)
+            doc: Doc = super().__call__(text)
+            return doc
 
     tokenizer = tokens.RememberingTokenizer(Counted(nlp.vocab))
     for _ in range(3):
@@ -124,7 +128,7 @@ def test_a_run_is_cut_by_spacy_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_is_remembered_beyond_the_zone_that_it_was_met_in() -> None:
-    nlp = tokens.blank("fr")
+    nlp = tokens.remembering(tokens.blank("fr"))
     for _ in range(2):
         with nlp.memory_zone():
             assert [token.text for token in nlp("l'ONU")] == ["l'", "ONU"]

@@ -139,7 +139,7 @@ def test_any_word_has_a_64_bit_number_for_each_feature(word: str) -> None:
 def test_each_token_is_led_to_the_features_of_its_word(texts: list[list[str]]) -> None:
     found, which = distinct(docs(texts))
     tokens = [word for text in texts for word in text]
-    assert found[which].tolist() == [list(features(word)) for word in tokens]
+    assert found[which.which].tolist() == [list(features(word)) for word in tokens]
     assert len(found) == len(set(tokens))
     assert found.dtype == np.uint64
     assert found.shape[1] == len(FEATURES)
@@ -147,19 +147,19 @@ def test_each_token_is_led_to_the_features_of_its_word(texts: list[list[str]]) -
 
 def test_texts_without_words_may_stand_between() -> None:
     found, which = distinct(docs([[], ["Oslo"], [], ["Bonn", "Oslo"], []]))
-    assert found[which].tolist() == [list(features(word)) for word in ("Oslo", "Bonn", "Oslo")]
+    assert found[which.which].tolist() == [list(features(word)) for word in ("Oslo", "Bonn", "Oslo")]
 
 
 def test_words_that_spacy_knows_as_symbols_are_words_too() -> None:
     """Their number in a vocabulary is no hash."""
     found, which = distinct(docs([["ORG", "NOUN", "ORG"]]))
-    assert found[which].tolist() == [list(features(word)) for word in ("ORG", "NOUN", "ORG")]
+    assert found[which.which].tolist() == [list(features(word)) for word in ("ORG", "NOUN", "ORG")]
 
 
 def test_the_words_of_a_tokeniser_are_looked_up() -> None:
     doc = spacy.blank("it")("L’ONU, l’ONU")
     found, which = distinct([doc])
-    assert found[which].tolist() == [list(features(token.text)) for token in doc]
+    assert found[which.which].tolist() == [list(features(token.text)) for token in doc]
 
 
 def test_so_many_words_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_so_many_words_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatc
     sizes = []
     for batch in batches:
         found, which = distinct(docs([batch]))
-        assert found[which].tolist() == [list(features(word)) for word in batch]
+        assert found[which.which].tolist() == [list(features(word)) for word in batch]
         sizes.append(len(words._cache))
     assert max(sizes) <= 20 + 8
     assert min(sizes[3:]) >= 8

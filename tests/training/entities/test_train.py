@@ -5,11 +5,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.util import load_config
+from thinc.api import Config
 
-from pipeline.enrich.crf import storage, tokens
+from pipeline.enrich.crf import storage, tables, tokens
 from pipeline.enrich.crf.pipe import FACTORY
 from training.entities import sources, texts, train
 
@@ -39,8 +42,9 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     config.to_disk(small)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train, "CONFIG", small)
-        patch.setattr(train, "ONE", train.Recipe(updates=100, zero_at=120, every=50, rate=0.01))
-        patch.setattr(train, "EVERY", train.Recipe(updates=4, zero_at=60, every=2, rate=0.02))
+        patch.setattr(train, "ONE", train.Recipe(updates=100, zero_at=120, every=50, rate=0.01, models=2))
+        patch.setattr(train, "OWN", train.ONE)
+        patch.setattr(train, "EVERY", train.Recipe(updates=4, zero_at=60, every=2, rate=0.02, models=1))
         yield
 
 
@@ -94,14 +98,46 @@ def test_a_saved_model_says_what_it_is(model: Path) -> None:
 
 
 def test_a_saved_model_holds_no_more_than_it_needs(model: Path) -> None:
-    assert {path.name for path in model.iterdir()} == {"config.cfg", "meta.json", FACTORY}
+    assert {path.name for path in model.iterdir()} == {"config.cfg", "meta.json", tables.FILE, FACTORY}
+
+
+def test_a_model_that_went_on_shares_the_tables_of_all_languages(
+    data: Path, model: Path, tmp_path: Path
+) -> None:
+    every = tmp_path / tables.EVERY
+    every.symlink_to(model)
+    for language, own in {"es": False, "en": True}.items():
+        out = tmp_path / f"{language}_entities"
+        train.save(train.fit(language, data, every, steps=2), out, data)
+        assert (out / tables.FILE).exists() is own
+        assert storage.load(out).lang == language
+
+
+def test_a_model_is_the_mean_of_those_that_its_recipe_asks_for(
+    data: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mean = train.fit("es", data, model, steps=3)
+    seeds: list[NDArray[np.float32]] = []
+    one = train._one
+
+    def alone(config: Config) -> Language:
+        nlp = one(config)
+        seeds.append(nlp.get_pipe(FACTORY).model.get_param("steps").copy())  # type: ignore[attr-defined]  # ours has it
+        return nlp
+
+    monkeypatch.setattr(train, "_one", alone)
+    train.fit("es", data, model, steps=3)
+    assert len(seeds) == train.ONE.models
+    assert (seeds[0] != seeds[1]).any()
+    steps = mean.get_pipe(FACTORY).model.get_param("steps")  # type: ignore[attr-defined]  # ours has it
+    np.testing.assert_allclose(steps, np.mean(seeds, axis=0), rtol=1e-6)
 
 
 def test_a_saved_model_says_nothing_of_the_machine_that_made_it(
     data: Path, model: Path, tmp_path: Path
 ) -> None:
     train.save(train.fit("es", data, model, steps=1), tmp_path / "model", data)
-    for path in (tmp_path / "model").glob("*.*"):
+    for path in (tmp_path / "model").glob("*.[cj]*"):
         assert str(data) not in path.read_text("utf-8")
         assert str(model) not in path.read_text("utf-8")
 
@@ -157,7 +193,8 @@ def test_every_language_has_a_recipe(language: str) -> None:
     """The learning rate is not at zero before the end."""
     recipe = train.recipe(language)
     assert recipe.every <= recipe.updates < recipe.zero_at
-    assert recipe is (train.EVERY if language == texts.EVERY else train.ONE)
+    assert (recipe is train.EVERY) is (language == texts.EVERY)
+    assert (recipe is train.OWN) is (language in train.OWN_TABLES)
 
 
 class TestCommand:
