@@ -29,7 +29,7 @@ demo: setup ## Start everything, feed sample articles, search them
 
 test: setup lint ## Check everything, end to end on a real Kafka and a real Elasticsearch
 	@$(BIN)/newswire up --fetch-only
-	@$(BIN)/pytest -q $(SPREAD)
+	@$(BIN)/pytest -q --durations=30 $(SPREAD)
 
 unit: setup lint ## Check what needs no services
 	@$(BIN)/pytest -m 'not services' $(SPREAD)

@@ -43,9 +43,10 @@ def load(folder: Path) -> Language:
         OSError: the folder is missing or holds no pipeline, or there are no tables.
     """
     nlp = spacy.load(folder, exclude=WITHOUT)
-    component: Any = nlp.get_pipe(FACTORY)
-    layers.cast(component.model, np.float32)
-    component.reader = Reader(component.model, tables.of(folder))
+    if nlp.has_pipe(FACTORY):
+        component: Any = nlp.get_pipe(FACTORY)
+        layers.cast(component.model, np.float32)
+        component.reader = Reader(component.model, tables.of(folder))
     return remembering(nlp)
 
 

@@ -1,6 +1,7 @@
 """Every corpus says whose it is and what may be done with it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -23,12 +24,20 @@ def test_a_source_is_told_in_full(source: Source) -> None:
 
 @pytest.mark.parametrize("source", ALL, ids=[source.name for source in ALL])
 def test_a_source_is_cited_with_its_year_or_its_maker(source: Source) -> None:
-    assert re.search(r"\b(19|20)\d\d\b|Inc\.|Corpus|guidelines", source.citation)
+    assert re.search(r"\b(19|20)\d\d\b|Inc\.|Corpus|guidelines|training/\S+\.py", source.citation)
+
+
+OURS = (catalogue.FRENCH_NEWS, catalogue.FRENCH_SILVER)
+
+
+@pytest.mark.parametrize("source", OURS, ids=[source.name for source in OURS])
+def test_a_source_of_ours_names_the_file_that_reads_it(source: Source) -> None:
+    assert (Path(__file__).parents[3] / source.origin).is_file()
 
 
 @pytest.mark.parametrize("source", ALL, ids=[source.name for source in ALL])
 def test_a_source_elsewhere_is_pinned_to_a_commit(source: Source) -> None:
-    assert source is catalogue.FRENCH_NEWS or re.search(r"^github\.com/\S+ [0-9a-f]{40}$", source.origin)
+    assert source in OURS or re.search(r"^github\.com/\S+ [0-9a-f]{40}$", source.origin)
 
 
 def test_no_two_sources_have_one_name() -> None:
@@ -36,8 +45,14 @@ def test_no_two_sources_have_one_name() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_machines_annotated_wikineural_alone() -> None:
-    assert [source for source in ALL if source.kind == "silver"] == [catalogue.WIKINEURAL]
+def test_machines_annotated_wikineural_and_the_unannotated_news() -> None:
+    silver = [source for source in ALL if source.kind == "silver"]
+    assert silver == [catalogue.WIKINEURAL, catalogue.FRENCH_SILVER]
+
+
+def test_a_round_takes_a_part_of_what_there_is_very_much_of() -> None:
+    assert {source.name for source in ALL if source.share < 1} == {catalogue.FRENCH_SILVER.name}
+    assert all(0 < source.share <= 1 for source in ALL)
 
 
 def test_data_that_may_not_be_sold_says_so() -> None:

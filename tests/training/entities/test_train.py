@@ -1,6 +1,7 @@
 """Fitting, on a corpus of a few invented sentences: a model learns what it is shown, and says what it is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,7 +44,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train, "CONFIG", small)
         patch.setattr(train, "ONE", train.Recipe(updates=100, zero_at=120, every=50, rate=0.01, models=2))
-        patch.setattr(train, "OWN", train.ONE)
+        patch.setattr(train, "OWN", replace(train.ONE))
         patch.setattr(train, "EVERY", train.Recipe(updates=4, zero_at=60, every=2, rate=0.02, models=1))
         yield
 
