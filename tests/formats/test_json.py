@@ -193,7 +193,7 @@ def test_an_outline_goes_as_far_as_the_head() -> None:
 def test_an_outline_takes_time_in_proportion_to_the_head(part: bytes) -> None:
     start = time.process_time()
     _json.outline(b'{"x": ' + part * (64 * 1024 // len(part)))
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5
 
 
 @given(st.binary(max_size=500))

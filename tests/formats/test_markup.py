@@ -220,7 +220,7 @@ def test_markup_made_to_be_slow_is_read_or_refused_in_time(name: str) -> None:
         body(HOSTILE[name])
     except UnfitError as error:
         assert error.kind in ("size", "syntax")  # noqa: PT017 - either will do
-    assert time.process_time() - start < 3  # What is quadratic takes minutes; the benchmark measures.
+    assert time.process_time() - start < 15  # What is quadratic takes minutes; the benchmark measures.
 
 
 def test_a_body_over_the_limit_is_refused() -> None:

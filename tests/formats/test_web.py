@@ -276,4 +276,4 @@ def test_what_must_be_a_trap_takes_no_time(text: str) -> None:
         _web.flow(text, LIMIT)
     except UnfitError as error:
         assert error.kind in ("size", "syntax")  # noqa: PT017 - either is fine
-    assert time.process_time() - start < 3.0
+    assert time.process_time() - start < 15

@@ -108,7 +108,7 @@ class TestRefused:
     def test_more_elements_than_memory_should_take(self) -> None:
         start = time.process_time()
         assert unfit(b"<a>" + b"<b/>" * (xml.NODES + 1) + b"</a>").kind == "size"
-        assert time.process_time() - start < 3
+        assert time.process_time() - start < 15
 
     def test_an_element_of_very_many_attributes(self) -> None:
         crowd = b" ".join(b"a%d='1'" % number for number in range(xml.ATTRIBUTES + 1))
@@ -122,7 +122,7 @@ class TestRefused:
     def test_deep_nesting(self) -> None:
         start = time.process_time()
         assert unfit(b"<a>" * DEEP + b"</a>" * DEEP).kind == "syntax"
-        assert time.process_time() - start < 3
+        assert time.process_time() - start < 15
 
 
 class TestTraps:
@@ -137,7 +137,7 @@ class TestTraps:
     def test_entities_that_grow_are_refused_at_once(self, bomb: bytes) -> None:
         start = time.process_time()
         assert "trap" in str(unfit(bomb))
-        assert time.process_time() - start < 3
+        assert time.process_time() - start < 15
 
     def test_a_loop_of_entities(self) -> None:
         assert unfit(b"<!DOCTYPE a [<!ENTITY x '&y;'><!ENTITY y '&x;'>]><a>&x;</a>").kind == "syntax"
@@ -238,7 +238,7 @@ class TestRoot:
     def test_a_head_made_to_be_slow_is_not(self, head: bytes) -> None:
         start = time.process_time()
         xml.root_of(head)
-        assert time.process_time() - start < 1
+        assert time.process_time() - start < 5
 
     @given(st.binary(max_size=300))
     def test_it_never_raises(self, head: bytes) -> None:

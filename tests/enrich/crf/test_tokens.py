@@ -67,7 +67,7 @@ def test_a_single_blank_belongs_to_the_token_before_it() -> None:
 def test_monstrous_texts_take_no_longer_than_they_must(text: str) -> None:
     start = time.process_time()
     assert sum(map(len, cut(text))) <= len(text)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 25
 
 
 @pytest.mark.parametrize("language", ["ja", "zh"])

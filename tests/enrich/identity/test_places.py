@@ -837,14 +837,14 @@ def test_hostile_names_are_done_in_no_time(name: str) -> None:
     started = time.process_time()
     for language in ("fr", "ru", "ar", "tr", "pl", "fi"):
         gazetteer.resolve({name: [0, 5, 10**9]}, language, name)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2.5
 
 
 def test_a_megabyte_with_as_many_mentions_costs_nothing() -> None:
     text = "Paris, " * 150_000
     started = time.process_time()
     GAZETTEER.resolve({"Paris": range(5, len(text), 7)}, "fr", text)
-    assert time.process_time() - started < 0.2
+    assert time.process_time() - started < 1
 
 
 def test_the_gazetteer_is_read_once() -> None:

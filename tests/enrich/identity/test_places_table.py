@@ -100,7 +100,7 @@ def test_the_file_that_ships_is_small_and_quick_to_load() -> None:
     assert FILE.stat().st_size < 3_000_000
     started = time.process_time()
     read()
-    assert time.process_time() - started < 0.3
+    assert time.process_time() - started < 1.5
 
 
 def test_the_file_that_ships_takes_little_memory() -> None:

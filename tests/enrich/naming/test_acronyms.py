@@ -158,4 +158,4 @@ def test_no_text_takes_long(marked: str) -> None:
     text, mentions = read(marked)
     started = process_time()
     list(links(text, mentions))
-    assert process_time() - started < 4  # measured at below 0.5 s
+    assert process_time() - started < 20  # measured at below 0.5 s

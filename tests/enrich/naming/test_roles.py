@@ -283,4 +283,4 @@ def test_roles_lie_apart_from_names_in_any_text(case: tuple[str, list[Mention]])
 def test_no_text_takes_long(text: str, language: str) -> None:
     started = process_time()
     roles(text, language)
-    assert process_time() - started < 4  # measured at below 0.5 s
+    assert process_time() - started < 20  # measured at below 0.5 s

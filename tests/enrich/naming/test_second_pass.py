@@ -399,7 +399,7 @@ def test_time_grows_with_the_text_alone(name: str) -> None:
     text, mentions = hostile(25_000)[name]
     started = process_time()
     improved(text, mentions, "fr")
-    assert process_time() - started < 5  # measured at below 0.6 s; a square would take minutes
+    assert process_time() - started < 25  # measured at below 0.6 s; a square would take minutes
 
 
 @needs_seed

@@ -311,4 +311,4 @@ def test_a_trap_in_the_head_takes_no_time(head: str) -> None:
     start = time.process_time()
     one = page(head)
     one.headline(), one.url(), one.keywords(), one.authors(), one.published()
-    assert time.process_time() - start < 2.0
+    assert time.process_time() - start < 10

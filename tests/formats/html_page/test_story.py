@@ -171,4 +171,4 @@ def test_a_trap_takes_little_time(page: str) -> None:
         story(page)
     except UnfitError as error:
         assert error.kind in ("size", "syntax")  # noqa: PT017 - either is fine
-    assert time.process_time() - start < 3.0
+    assert time.process_time() - start < 15

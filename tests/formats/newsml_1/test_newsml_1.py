@@ -325,7 +325,7 @@ class TestHostile:
     def test_it_ends_soon(self, data: bytes) -> None:
         start = time.process_time()
         found = outcomes(data)
-        assert time.process_time() - start < 3
+        assert time.process_time() - start < 15
         assert found
         assert "root:" not in repr(found)
 

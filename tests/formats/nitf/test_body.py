@@ -322,7 +322,7 @@ class TestHostile:
     def test_it_ends_soon(self, data: bytes) -> None:
         start = time.process_time()
         (one,) = outcomes(data)
-        assert time.process_time() - start < 3
+        assert time.process_time() - start < 15
         assert isinstance(one, RawArticle) or one.reason
 
     def test_an_external_entity_is_not_read(self) -> None:

