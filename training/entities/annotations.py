@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import lzma
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -88,15 +88,24 @@ def read(data: Path, file: Path = FILE, part: Part | None = None) -> list[Senten
     return [Sentence(texts[each.sha256], each.spans) for each in wanted]
 
 
+def news(corpus: Path) -> Iterator[tuple[str, str]]:
+    """The ``digest`` and the text of each line of the corpus.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    with lzma.open(corpus, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            text = line.rstrip("\n").rpartition("\t")[2]
+            yield digest(text), text
+
+
 def _texts(corpus: Path, wanted: Collection[str]) -> dict[str, str]:
     """The texts that are wanted, by their hash; reads no further than the last of them."""
     found: dict[str, str] = {}
-    with lzma.open(corpus) as lines:
-        for line in lines:
-            if len(found) == len(wanted):
-                break
-            text = line.rstrip(b"\n").rpartition(b"\t")[2]
-            name = sha256(text).hexdigest()
-            if name in wanted:
-                found[name] = text.decode()
+    for name, text in news(corpus):
+        if len(found) == len(wanted):
+            break
+        if name in wanted:
+            found[name] = text
     return found

@@ -19,7 +19,7 @@ from pipeline.enrich.entities import Recogniser
 from pipeline.enrich.identity.aliases import Aliases, shipped_index
 from training.entities import annotations as annotated
 from training.entities import voting
-from training.entities.annotations import CORPUS, digest
+from training.entities.annotations import CORPUS
 from training.entities.corpora import Sentence, Span
 
 FILE = Path(__file__).parent / "annotated" / "fr-silver.jsonl.xz"
@@ -50,12 +50,9 @@ def texts(data: Path) -> Iterator[tuple[str, str]]:
         FileNotFoundError: the corpus is not in the folder.
     """
     measured = annotated.hashes()
-    with lzma.open(data / CORPUS, "rt", encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            text = line.rstrip("\n").rpartition("\t")[2]
-            name = digest(text)
-            if name not in measured:
-                yield name, text
+    for name, text in annotated.news(data / CORPUS):
+        if name not in measured:
+            yield name, text
 
 
 def read(data: Path, file: Path = FILE) -> list[Sentence]:

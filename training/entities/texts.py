@@ -13,8 +13,8 @@ from spacy.training import Example
 from spacy.util import registry
 
 from pipeline.enrich.crf import chain, pipe, tokens
-from training.entities import augment, corpora, gazetteer, sources
-from training.entities.corpora import LABELS, Sentence
+from training.entities import augment, gazetteer, sources
+from training.entities.corpora import LABELS, UNSURE, Sentence
 
 EVERY = "xx"
 """Stands for all languages together, as spaCy calls it."""
@@ -102,7 +102,7 @@ def example(nlp: Language, text: Sentence, unmarked: Sequence[str] = ()) -> Exam
     exact: list[Span] = []
     blurred: list[Span] = []
     for start, end, label in text.spans:
-        span = None if label == corpora.UNSURE else doc.char_span(start, end, label)
+        span = None if label == UNSURE else doc.char_span(start, end, label)
         wider = doc.char_span(start, end, label, alignment_mode="expand")
         if span is not None:
             exact.append(span)
