@@ -29,8 +29,8 @@ _PIECES = re.compile(r"[A-Za-zÀ-ɏ]+|\d+|[ァ-ヺー]+|\s+|.", re.DOTALL)
 class RememberingTokenizer:
     """Cuts a text as a tokeniser of spaCy's does, which cuts each run between blanks by itself.
 
-    spaCy remembers runs too, but nothing that it meets within a memory zone. Its few special cases with a blank
-    in them (Russian *и др.*) are two words here.
+    spaCy remembers runs too, but nothing that it meets within a memory zone. Its few special cases with a
+    blank in them (Russian *и др.*) are two words here.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
