@@ -20,6 +20,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Protocol, TypeVar
 
 import psutil
+from threadpoolctl import threadpool_limits
 
 from pipeline import article, log
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError, RawArticle
@@ -217,6 +218,7 @@ def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
     ):  # they reach the whole group; the parent decides when to stop
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    threadpool_limits(1)  # there is a process for each core; more threads would only wait for each other
     _limit_memory(settings.process_memory_mib)
     log.configure()
     try:

@@ -22,6 +22,7 @@ _METHOD = """\
 A name is right if its start, its end and its label are. The rules of `pipeline/enrich/` are part of what is
 measured. F1 over PER, ORG and LOC together, with an interval of 95 % from 1,000 resamples of the texts.
 """
+_INHERITED = "It went on from the model of all languages, which may not be used in commerce."
 _USE_ANOTHER = """\
 Whoever uses the model in a commercial service needs another one: name an installed spaCy pipeline in the
 setting `spacy` (`NEWSWIRE_SPACY`), or fit a model to other data; the code is Apache-2.0 like the rest of the
@@ -52,7 +53,7 @@ def card(result: Result, notes: Path = NOTES) -> str:
     parts = [
         f"# {ours.model}\n",
         _opening(result.language),
-        _licence_section(result.data),
+        _licence_section(ours.licence, result.data),
         "## Data\n",
         table(data_heads, _data_rows(result.data)),
         *_citations(result.data),
@@ -84,15 +85,15 @@ def _opening(language: str) -> str:
     )
 
 
-def _licence_section(data: Sequence[Datum]) -> str:
+def _licence_section(found: str, data: Sequence[Datum]) -> str:
     fitted = [datum for datum in data if datum.use == "fitted to"]
-    found = licence(datum.licence for datum in fitted)
     unclear = _named(datum for datum in fitted if any(each in datum.licence for each in NOT_CLEAR))
     warning = f"The terms of {unclear} are not clear; its texts are not in the model.\n" if unclear else ""
-    strict = _named(datum for datum in fitted if "NC" in datum.licence)
-    if not strict:
+    if found != NOT_COMMERCIAL:
         return f"## Licence\n\n**{found}**, as the data that it was fitted to.\n{warning}"
-    reason = f"The model was fitted to {strict}, whose licence forbids commercial use."
+    strict = _named(datum for datum in fitted if "NC" in datum.licence)
+    fitted_to = f"The model was fitted to {strict}, whose licence forbids commercial use."
+    reason = fitted_to if strict else _INHERITED
     return f"## Licence: not for commercial use\n\n**{found}.** {reason}\n{_USE_ANOTHER}{warning}"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import process_time
 from typing import NamedTuple
 
-from spacy.util import get_lang_class
+from spacy.util import get_lang_class, load_meta
 
 from pipeline.enrich import entities
 from pipeline.enrich.crf import storage
@@ -137,6 +137,7 @@ def run(
     return Run(
         model=loaded.recogniser.name,
         package=package,
+        licence=load_meta(folder / "meta.json")["license"],
         size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         tokeniser=tokeniser,
         load=loaded.seconds,

@@ -50,6 +50,7 @@ class Run(Struct, frozen=True, kw_only=True):
     Attributes:
         model: its name and version.
         package: the installed pipeline that it is; none for ours.
+        licence: what it says of itself.
         size: bytes on disk.
         tokeniser: CPU seconds that spaCy takes for its data of the language, once a process.
         load: CPU seconds to load the model after that.
@@ -58,6 +59,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
     model: str
     package: str = ""
+    licence: str
     size: int
     tokeniser: float
     load: float

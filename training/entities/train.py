@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ import spacy
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
-from spacy.util import load_config
+from spacy.util import load_config, load_meta
 from thinc.api import Config
 
 from pipeline.enrich.crf import storage, tokens
@@ -43,7 +43,8 @@ class Recipe:
         zero_at: the update at which the learning rate would reach zero; averaged weights need less.
         every: updates between two looks at the part that chooses the best step.
         rate: the highest learning rate.
-        models: how many learn so, each with another seed; the weights of one are the mean of theirs.
+        models: how many learn so, each with another seed. Of one, the best step counts; of several, the
+            mean of their last: each has learnt too much by heart then, each something else.
     """
 
     updates: int
@@ -55,7 +56,7 @@ class Recipe:
 
 EVERY = Recipe(updates=6000, zero_at=6600, every=1500, rate=0.002, models=1)
 OWN = Recipe(updates=800, zero_at=880, every=400, rate=0.001, models=3)
-ONE = Recipe(updates=600, zero_at=660, every=300, rate=0.001, models=1)
+ONE = Recipe(updates=800, zero_at=880, every=400, rate=0.001, models=3)
 OWN_TABLES = ("fr", "en")
 """Languages whose models learn embedding tables of their own; the others keep those of all languages."""
 
@@ -70,7 +71,7 @@ def recipe(language: str) -> Recipe:
 
 
 def fit(language: str, data: Path, start: Path | None = None, steps: int | None = None) -> Language:
-    """A pipeline fitted to the data, the mean of several, each as it was at its best step.
+    """A pipeline fitted to the data, or the mean of several.
 
     Models that went on from the same one, each its own way, are worse than their mean (Wortsman et al.:
     "Model soups", ICML 2022).
@@ -97,16 +98,17 @@ def fit(language: str, data: Path, start: Path | None = None, steps: int | None 
     if language in tokens.BY_CHARACTER:
         config["nlp"]["tokenizer"] = {"@tokenizers": tokens.TOKENIZER}
     seed = config["training"]["seed"]
-    fitted = [_one(config.merge({"training": {"seed": seed + number}})) for number in range(plan.models)]
-    return _mean(fitted)
+    step = "model-best" if plan.models == 1 else "model-last"
+    seeds = range(seed, seed + plan.models)
+    return _mean([_one(config.merge({"training": {"seed": each}}), step) for each in seeds])
 
 
-def _one(config: Config) -> Language:
-    """A pipeline as it was at the step that was the best on the part that chooses it."""
+def _one(config: Config, step: str) -> Language:
+    """A pipeline as it was at its best step, or its last."""
     nlp = init_nlp(config)
     with TemporaryDirectory() as folder:
         train(nlp, Path(folder), stdout=sys.stdout, stderr=sys.stderr)
-        return spacy.load(Path(folder) / "model-best")
+        return spacy.load(Path(folder) / step)
 
 
 def _mean(fitted: Sequence[Language]) -> Language:
@@ -124,15 +126,22 @@ def save(nlp: Language, out: Path, data: Path) -> None:
 
     The folders that it was made from are taken out of its configuration.
     """
-    shares = [share for each in texts.languages(str(nlp.lang)) for share in sources.parts(data, each).train]
     nlp.meta |= {
         "name": "entities",
         "version": VERSION,
-        "license": cards.licence(sorted({source.licence for source, _ in shares})),
+        "license": cards.licence(_licences(nlp, data)),
         "description": f"PER, ORG, LOC and MISC in {nlp.lang} news, fitted for Newswire",
     }
     nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])
     storage.save(nlp, out)
+
+
+def _licences(nlp: Language, data: Path) -> Iterator[str]:
+    """Of all that went into a pipeline: its corpora, and the model that it went on from."""
+    for language in texts.languages(str(nlp.lang)):
+        yield from (source.licence for source, _ in sources.parts(data, language).train)
+    if start := nlp.config["paths"]["start"]:
+        yield load_meta(Path(start) / "meta.json")["license"]
 
 
 def main() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from pipeline.enrich.crf import words
+from pipeline.enrich.crf.dense import Stack, layers
 from pipeline.enrich.crf.layers import Floats, Scores
 from pipeline.enrich.crf.tables import Tables
 
@@ -25,8 +25,9 @@ class Reader:
     """
 
     def __init__(self, model: Scores, tables: Tables) -> None:
-        embedded, self._rest = model.layers
-        self._mixed: Any = embedded.layers[1]
+        embedded, rest = model.layers
+        (self._mixed,) = layers(embedded.layers[1])
+        self._rest = Stack(rest)
         self.tables = tables
         self._places: dict[int, int] = {}
         # In half precision from the first time on, so that a word has one vector always.
@@ -36,8 +37,7 @@ class Reader:
         """Scores of each text, (tokens, tags); each has one token or more."""
         distinct = words.Distinct(docs)
         vectors = self._vectors_of(distinct)[distinct.which].astype(np.float32)
-        found: list[Floats] = self._rest.predict(np.split(vectors, distinct.ends[:-1]))
-        return found
+        return self._rest(np.split(vectors, distinct.ends[:-1]))
 
     def _vectors_of(self, distinct: words.Distinct) -> NDArray[np.float16]:
         new = [at for at, key in enumerate(distinct.keys) if key not in self._places]
@@ -54,5 +54,4 @@ class Reader:
 
     def _worked_out(self, distinct: words.Distinct, which: Sequence[int]) -> NDArray[np.float16]:
         features = np.array([words.features(distinct.text(at)) for at in which], dtype=np.uint64)
-        vectors: Floats = self._mixed.predict(self.tables.vectors(features))
-        return vectors.astype(np.float16)
+        return self._mixed(self.tables.vectors(features)).astype(np.float16)

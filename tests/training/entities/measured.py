@@ -22,8 +22,24 @@ def measured(test: str, f1: float, language: str = "fr", acronyms: float = 0.5, 
     )
 
 
-def run(model: str, *tests: Measured, package: str = "", speed: float = 16_000, size: int = 6_300_000) -> Run:
-    return Run(model=model, package=package, size=size, tokeniser=2.5, load=0.42, speed=speed, tests=tests)
+def run(
+    model: str,
+    *tests: Measured,
+    package: str = "",
+    licence: str = "CC BY-NC-SA 4.0",
+    speed: float = 16_000,
+    size: int = 6_300_000,
+) -> Run:
+    return Run(
+        model=model,
+        package=package,
+        licence=licence,
+        size=size,
+        tokeniser=2.5,
+        load=0.42,
+        speed=speed,
+        tests=tests,
+    )
 
 
 def datum(

@@ -34,7 +34,7 @@ def notes(tmp_path: Path) -> Path:
 def free(*, language: str = "fr", licences: tuple[str, ...] = ("CC BY-SA 4.0",)) -> Result:
     return Result(
         language=language,
-        ours=run("free_entities 1.0", measured("uner", 0.8, "da")),
+        ours=run("free_entities 1.0", measured("uner", 0.8, "da"), licence="CC BY-SA 4.0"),
         data=tuple(datum(f"Corpus {number}", each) for number, each in enumerate(licences)),
     )
 
@@ -58,6 +58,13 @@ def test_free_data_makes_a_free_model(notes: Path) -> None:
     text = card(free(), notes)
     assert "**CC BY-SA 4.0**" in text
     assert "not for commercial use" not in text
+
+
+def test_a_model_that_went_on_from_one_that_may_not_be_sold_may_not_either(notes: Path) -> None:
+    start = msgspec.structs.replace(free().ours, licence=cards.NOT_COMMERCIAL)
+    text = card(msgspec.structs.replace(free(), ours=start), notes)
+    assert "**CC BY-NC-SA 4.0.** It went on from the model of all languages" in text
+    assert "NEWSWIRE_SPACY" in text
 
 
 def test_what_was_only_measured_on_binds_nobody(notes: Path) -> None:

@@ -143,9 +143,12 @@ def test_a_saved_model_says_nothing_of_the_machine_that_made_it(
         assert str(model) not in path.read_text("utf-8")
 
 
-def test_a_model_of_free_data_is_free(data: Path, tmp_path: Path) -> None:
-    train.save(train.fit("da", data, steps=1), tmp_path / "model", data)
-    assert storage.load(tmp_path / "model").meta["license"] == "CC BY-SA 4.0"
+def test_a_model_of_free_data_is_free_unless_it_went_on_from_one_that_is_not(
+    data: Path, model: Path, tmp_path: Path
+) -> None:
+    for start, licence in ((None, "CC BY-SA 4.0"), (model, "CC BY-NC-SA 4.0")):
+        train.save(train.fit("da", data, start, steps=1), tmp_path / "model", data)
+        assert storage.load(tmp_path / "model").meta["license"] == licence
 
 
 def test_a_model_goes_on_from_the_one_that_it_starts_from(
