@@ -10,7 +10,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -53,10 +53,14 @@ class Recipe:
     rate: float
     models: int
 
+    def shortened(self, updates: int) -> Recipe:
+        """The same with fewer updates, for a quick trial; the learning rate falls more gently then."""
+        return replace(self, updates=updates, every=max(1, updates // 4))
+
 
 EVERY = Recipe(updates=6000, zero_at=6600, every=1500, rate=0.002, models=1)
-OWN = Recipe(updates=800, zero_at=880, every=400, rate=0.001, models=3)
-ONE = Recipe(updates=800, zero_at=880, every=400, rate=0.001, models=3)
+OWN = Recipe(updates=800, zero_at=880, every=800, rate=0.001, models=5)
+ONE = Recipe(updates=400, zero_at=440, every=400, rate=0.001, models=3)
 OWN_TABLES = ("fr", "en")
 """Languages whose models learn embedding tables of their own; the others keep those of all languages."""
 
@@ -70,7 +74,7 @@ def recipe(language: str) -> Recipe:
     return OWN if language in OWN_TABLES else ONE
 
 
-def fit(language: str, data: Path, start: Path | None = None, steps: int | None = None) -> Language:
+def fit(language: str, data: Path, start: Path | None = None, plan: Recipe | None = None) -> Language:
     """A pipeline fitted to the data, or the mean of several.
 
     Models that went on from the same one, each its own way, are worse than their mean (Wortsman et al.:
@@ -80,14 +84,14 @@ def fit(language: str, data: Path, start: Path | None = None, steps: int | None 
         language: one of ``LANGUAGES``.
         data: the folder that holds the corpora.
         start: folder of the finished model of all languages; without one the weights are fresh.
-        steps: updates to make instead of the recipe's, for a quick trial.
+        plan: how to learn; the language's own recipe without one.
     """
-    plan = recipe(language)
+    plan = plan or recipe(language)
     overrides: dict[str, str | float] = {
         "nlp.lang": language,
         "paths.data": str(data),
-        "training.max_steps": steps or plan.updates,
-        "training.eval_frequency": max(1, steps // 4) if steps else plan.every,
+        "training.max_steps": plan.updates,
+        "training.eval_frequency": plan.every,
         "training.optimizer.learn_rate.total_steps": plan.zero_at,
         "training.optimizer.learn_rate.initial_rate": plan.rate,
     }
@@ -158,7 +162,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO)
     language = arguments.language
     start = None if language == texts.EVERY else arguments.start or MODELS / f"{texts.EVERY}_entities"
-    save(fit(language, arguments.data, start, arguments.steps), arguments.out, arguments.data)
+    plan = recipe(language).shortened(arguments.steps) if arguments.steps else recipe(language)
+    save(fit(language, arguments.data, start, plan), arguments.out, arguments.data)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,11 @@
 
 import json
 from pathlib import Path
+from random import Random
 
+from spacy.util import load_config
+
+from training.entities import train
 from training.entities.corpora.arabic import TEST_LINES
 
 from .corpora.files import archived, packed
@@ -10,6 +14,8 @@ from .corpora.files import archived, packed
 WIKIPEDIAS = ["de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru"]
 TREEBANKS = ["da_ddt", "en_ewt", "hr_set", "pt_bosque", "sk_snk", "sr_set", "sv_talbanken", "zh_gsdsimp"]
 SENTENCES = 40
+PEOPLE = ("Marie Curie", "Jean Moulin", "Simone Veil", "Victor Hugo", "Louise Michel", "Blaise Pascal")
+PLACES = ("Paris", "Lyon", "Nantes", "Lille", "Brest", "Metz")
 
 
 def rows(name: str, gap: str = "\t", count: int = SENTENCES, end: str = "\n") -> str:
@@ -60,3 +66,31 @@ def stockmark() -> str:
 def anercorp() -> str:
     learnt = "".join(f"aner.train O\n{n:03} O\n. O\n" for n in range(SENTENCES))
     return learnt + "".join(f"aner.{n} O\n. O\n" for n in range(TEST_LINES // 2))
+
+
+def learnable(folder: Path, language: str = "es") -> None:
+    """A WikiNEuRal of the language that there is something to learn from, in the place of the other."""
+    chance = Random(0)
+    for part, verb in {"val": "vive", "test": "trabaja"}.items():
+        rows = []
+        for _ in range(200):
+            first, last = chance.choice(PEOPLE).split(" ")
+            rows += [f"0\t{first}\tB-PER", f"1\t{last}\tI-PER", f"2\t{verb}\tO", "3\ten\tO"]
+            rows += [f"4\t{chance.choice(PLACES)}\tB-LOC", "5\t.\tO", ""]
+        packed(folder, f"wikineural/{language}.{part}.conllu.xz", "\n".join(rows))
+
+
+def network(folder: Path) -> Path:
+    """The configuration of a model that is fitted in seconds."""
+    config = load_config(
+        train.CONFIG,
+        overrides={
+            "components.newswire_entities.model.width": 24,
+            "components.newswire_entities.model.depth": 1,
+            "components.newswire_entities.model.rows": [300] * 6,
+            "training.optimizer.learn_rate.warmup_steps": 5,
+            "training.batcher.size.stop": 400,
+        },
+    )
+    config.to_disk(folder / "config.cfg")
+    return folder / "config.cfg"

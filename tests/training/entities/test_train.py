@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,7 @@ from pipeline.enrich.crf.pipe import FACTORY
 from training.entities import sources, texts, train
 
 from . import small_corpora
-from .corpora.files import packed
 
-PEOPLE = ("Marie Curie", "Jean Moulin", "Simone Veil", "Victor Hugo", "Louise Michel", "Blaise Pascal")
-PLACES = ("Paris", "Lyon", "Nantes", "Lille", "Brest", "Metz")
 TEXT = "Simone Veil vive en Nantes."
 NAMES = {("Simone Veil", "PER"), ("Nantes", "LOC")}
 
@@ -29,18 +25,7 @@ NAMES = {("Simone Veil", "PER"), ("Nantes", "LOC")}
 @pytest.fixture(scope="module", autouse=True)
 def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The configuration of a model that is fitted in seconds."""
-    config = load_config(
-        train.CONFIG,
-        overrides={
-            "components.newswire_entities.model.width": 24,
-            "components.newswire_entities.model.depth": 1,
-            "components.newswire_entities.model.rows": [300] * 6,
-            "training.optimizer.learn_rate.warmup_steps": 5,
-            "training.batcher.size.stop": 400,
-        },
-    )
-    small = tmp_path_factory.mktemp("config") / "config.cfg"
-    config.to_disk(small)
+    small = small_corpora.network(tmp_path_factory.mktemp("config"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train, "CONFIG", small)
         patch.setattr(train, "ONE", train.Recipe(updates=100, zero_at=120, every=50, rate=0.01, models=2))
@@ -53,14 +38,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of small corpora, with a Spanish WikiNEuRal that there is something to learn from."""
     folder = small_corpora.folder(tmp_path_factory.mktemp("data"))
-    chance = Random(0)
-    for part, verb in {"val": "vive", "test": "trabaja"}.items():
-        rows = []
-        for _ in range(200):
-            first, last = chance.choice(PEOPLE).split(" ")
-            rows += [f"0\t{first}\tB-PER", f"1\t{last}\tI-PER", f"2\t{verb}\tO", "3\ten\tO"]
-            rows += [f"4\t{chance.choice(PLACES)}\tB-LOC", "5\t.\tO", ""]
-        packed(folder, f"wikineural/es.{part}.conllu.xz", "\n".join(rows))
+    small_corpora.learnable(folder)
     return folder
 
 
@@ -69,6 +47,10 @@ def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("model") / "es_entities"
     train.save(train.fit("es", data), out, data)
     return out
+
+
+def quick(language: str, updates: int) -> train.Recipe:
+    return train.recipe(language).shortened(updates)
 
 
 def found(nlp: Language) -> set[tuple[str, str]]:
@@ -109,7 +91,7 @@ def test_a_model_that_went_on_shares_the_tables_of_all_languages(
     every.symlink_to(model)
     for language, own in {"es": False, "en": True}.items():
         out = tmp_path / f"{language}_entities"
-        train.save(train.fit(language, data, every, steps=2), out, data)
+        train.save(train.fit(language, data, every, plan=quick(language, 2)), out, data)
         assert (out / tables.FILE).exists() is own
         assert storage.load(out).lang == language
 
@@ -117,17 +99,17 @@ def test_a_model_that_went_on_shares_the_tables_of_all_languages(
 def test_a_model_is_the_mean_of_those_that_its_recipe_asks_for(
     data: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mean = train.fit("es", data, model, steps=3)
+    mean = train.fit("es", data, model, plan=quick("es", 3))
     seeds: list[NDArray[np.float32]] = []
     one = train._one
 
-    def alone(config: Config) -> Language:
-        nlp = one(config)
+    def alone(config: Config, step: str) -> Language:
+        nlp = one(config, step)
         seeds.append(nlp.get_pipe(FACTORY).model.get_param("steps").copy())  # type: ignore[attr-defined]  # ours has it
         return nlp
 
     monkeypatch.setattr(train, "_one", alone)
-    train.fit("es", data, model, steps=3)
+    train.fit("es", data, model, plan=quick("es", 3))
     assert len(seeds) == train.ONE.models
     assert (seeds[0] != seeds[1]).any()
     steps = mean.get_pipe(FACTORY).model.get_param("steps")  # type: ignore[attr-defined]  # ours has it
@@ -137,7 +119,7 @@ def test_a_model_is_the_mean_of_those_that_its_recipe_asks_for(
 def test_a_saved_model_says_nothing_of_the_machine_that_made_it(
     data: Path, model: Path, tmp_path: Path
 ) -> None:
-    train.save(train.fit("es", data, model, steps=1), tmp_path / "model", data)
+    train.save(train.fit("es", data, model, plan=quick("es", 1)), tmp_path / "model", data)
     for path in (tmp_path / "model").glob("*.[cj]*"):
         assert str(data) not in path.read_text("utf-8")
         assert str(model) not in path.read_text("utf-8")
@@ -147,23 +129,23 @@ def test_a_model_of_free_data_is_free_unless_it_went_on_from_one_that_is_not(
     data: Path, model: Path, tmp_path: Path
 ) -> None:
     for start, licence in ((None, "CC BY-SA 4.0"), (model, "CC BY-NC-SA 4.0")):
-        train.save(train.fit("da", data, start, steps=1), tmp_path / "model", data)
+        train.save(train.fit("da", data, start, plan=quick("da", 1)), tmp_path / "model", data)
         assert storage.load(tmp_path / "model").meta["license"] == licence
 
 
 def test_a_model_goes_on_from_the_one_that_it_starts_from(
     data: Path, model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert found(train.fit("es", data, model, steps=1)) == NAMES
+    assert found(train.fit("es", data, model, plan=quick("es", 1))) == NAMES
     capsys.readouterr()
-    assert found(train.fit("es", data, steps=1)) != NAMES
+    assert found(train.fit("es", data, plan=quick("es", 1))) != NAMES
 
 
 def test_the_model_of_all_languages_learns_from_all(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "LANGUAGES", ("es", "hi", "zh"))
-    nlp = train.fit(texts.EVERY, data, steps=2)
+    nlp = train.fit(texts.EVERY, data, plan=quick(texts.EVERY, 2))
     train.save(nlp, tmp_path / "model", data)
     assert storage.load(tmp_path / "model").lang == texts.EVERY
     assert nlp.meta["license"] == "CC BY-NC-SA 4.0"
@@ -173,14 +155,14 @@ def test_the_model_of_all_languages_learns_from_all(
 def test_where_there_are_no_blanks_a_model_reads_characters(
     language: str, data: Path, tmp_path: Path
 ) -> None:
-    train.save(train.fit(language, data, steps=1), tmp_path / "model", data)
+    train.save(train.fit(language, data, plan=quick(language, 1)), tmp_path / "model", data)
     nlp = storage.load(tmp_path / "model")
     assert [token.text for token in nlp("东京タワー")] == ["东", "京", "タワー"]
     assert nlp.lang == language
 
 
 def test_the_same_seed_gives_the_same_model(data: Path) -> None:
-    first, second = (train.fit("es", data, steps=3) for _ in range(2))
+    first, second = (train.fit("es", data, plan=quick("es", 3)) for _ in range(2))
     assert weights(first) == weights(second)
     assert found(first) == found(second)
 
