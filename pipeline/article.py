@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -215,11 +215,27 @@ class Topic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     score: Share
 
 
+class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Somebody's own words in the body, between quotation marks, and who said them.
+
+    ``span`` is what stands between the marks. ``speaker`` is the name or the description that the words are
+    given to, as it stands in the body at ``mention``; where it is a name that is known more fully from
+    elsewhere in the article, ``speaker`` is the fullest. Both are absent where nobody is named.
+    """
+
+    span: Span
+    speaker: Text | UnsetType = UNSET
+    mention: Span | UnsetType = UNSET
+
+
 class EnrichedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A raw article with what the models found: the value of a message on ``news.enriched``.
 
     ``language`` is absent where it is undetermined. ``language_contradicted`` is there when the feed
-    declared a language and one was detected: true if they differ. ``models`` names what enriched it.
+    declared a language and one was detected: true if they differ; ``language_shares`` has the share of each
+    of several. ``keyphrases`` are the most important first; ``key_sentences`` are sentences of the body that
+    tell the most of it. ``models`` names what enriched it, by the enricher's name; ``degraded`` says why a
+    part is missing, likewise; ``extra`` is what enrichers of the user's own found.
     """
 
     enriched: Instant
@@ -227,8 +243,14 @@ class EnrichedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=True,
     language_confidence: Share | UnsetType = UNSET
     language_contradicted: bool | UnsetType = UNSET
     entities: tuple[Entity, ...] = ()
+    language_shares: dict[LanguageTag, Share] = {}
     topics: tuple[Topic, ...] = ()
+    keyphrases: tuple[Text, ...] = ()
+    key_sentences: tuple[Span, ...] = ()
+    quotes: tuple[Quote, ...] = ()
     models: dict[str, Text] = {}
+    degraded: dict[str, Text] = {}
+    extra: dict[str, Any] = {}
 
 
 class Failure(Struct, frozen=True):

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     enrich_timeout_s: float = Field(
         default=60, gt=0, description="Seconds that one article may take in the models."
     )
+    enricher_timeout_s: float = Field(
+        default=5, gt=0, description="Seconds that one article may take in an enricher of your own."
+    )
     process_memory_mib: int = Field(
         default=2048, ge=0, description="MiB that the models may take in each process; 0 for no limit."
     )

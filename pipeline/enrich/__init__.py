@@ -1,7 +1,7 @@
-"""The chain of enrichers: language, then entities, then topics, each over a whole batch of articles.
+"""The chain of enrichers: language, then entities, then topics, then the user's own.
 
-An enricher is a plain callable from articles to as many articles in the same order. Importing this package
-loads no model and not spaCy; ``load`` does.
+Each takes a whole batch of articles and gives as many in the same order. Importing this package loads no
+model and not spaCy; ``load`` does.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from msgspec import UNSET, structs
 
 from pipeline.article import EnrichedArticle, RawArticle, text_of
-from pipeline.enrich import entities, identity, language, topics
+from pipeline.enrich import entities, identity, language, own, topics
 from pipeline.enrich.identity import aliases, places
+from pipeline.enrich.stages import Batch, Stage, degraded
 from pipeline.settings import Settings
 
 LANGUAGES_KEPT = 12
 """Recognisers of ours in memory at once, some 15 MB each; those of the fall-back share its model."""
 
-Enricher = Callable[[Sequence[EnrichedArticle]], list[EnrichedArticle]]
+LIMIT_S = 20
+"""Seconds that one of our enrichers may take for a batch; it takes less than one."""
 
 __all__ = [
     "Chain",
-    "Enricher",
     "Recognisers",
     "entity_enricher",
     "language_enricher",
@@ -38,14 +40,22 @@ __all__ = [
 class Chain:
     """Enrichers, one after the other."""
 
-    enrichers: tuple[Enricher, ...]
+    stages: tuple[Stage, ...]
 
-    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+    def enrich(
+        self,
+        raws: Sequence[RawArticle],
+        now: datetime,
+        skipped: Mapping[str, str] = MappingProxyType({}),
+        begins: Callable[[str], None] = lambda _: None,
+    ) -> list[EnrichedArticle]:
         """As many enriched articles, in the same order.
 
         Args:
             raws: articles that meet the contract.
             now: when they are enriched, with a time zone.
+            skipped: enrichers to leave out, by name, and why.
+            begins: is told the name of each enricher before it is at work.
 
         Returns:
             The articles with all that the models found; a canceled article passes through as it is.
@@ -53,8 +63,13 @@ class Chain:
         articles = [_started(raw, now) for raw in raws]
         places = [place for place, article in enumerate(articles) if article.status != "canceled"]
         living = [articles[place] for place in places]
-        for enricher in self.enrichers:
-            living = enricher(living)
+        for stage in self.stages:
+            if stage.name in skipped:
+                reason = {stage.name: skipped[stage.name]}
+                living = [degraded(article, reason) for article in living]
+            else:
+                begins(stage.name)
+                living = stage.run(living)
         for place, article in zip(places, living, strict=True):
             articles[place] = article
         return articles
@@ -70,6 +85,7 @@ def load(settings: Settings) -> Chain:
 
     Raises:
         pipeline.enrich.entities.EntityModelError: such a pipeline cannot be used; says why.
+        pipeline.enrich.own.OwnEnricherError: an installed enricher cannot be used; says why.
     """
     recognisers = Recognisers(settings.spacy)
     for each in sorted(entities.available() & topics.available()):
@@ -79,7 +95,13 @@ def load(settings: Settings) -> Chain:
     identifier = identity.Identifier(places.load(), lists)
     classifiers = {each: topics.load(each) for each in sorted(topics.available())}
     language.detect("")  # reads its model
-    return Chain((language_enricher(), entity_enricher(recognisers, identifier), topic_enricher(classifiers)))
+    ours = {
+        "language": language_enricher(),
+        "entities": entity_enricher(recognisers, identifier),
+        "topics": topic_enricher(classifiers),
+    }
+    stages = [Stage(name, enricher, LIMIT_S) for name, enricher in ours.items()]
+    return Chain((*stages, *own.stages(settings.enricher_timeout_s, list(ours))))
 
 
 class Recognisers:
@@ -105,7 +127,7 @@ class Recognisers:
         return self._load(tag)
 
 
-def language_enricher() -> Enricher:
+def language_enricher() -> Batch:
     """Sets the language: the detected one, else the declared one; and whether the two differ."""
 
     def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
@@ -130,7 +152,7 @@ def _with_language(article: EnrichedArticle) -> EnrichedArticle:
     )
 
 
-def entity_enricher(recognisers: Recognisers, identifier: identity.Identifier) -> Enricher:
+def entity_enricher(recognisers: Recognisers, identifier: identity.Identifier) -> Batch:
     """Sets the entities of the body and their identities, by the recogniser of the article's language."""
 
     def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
@@ -152,7 +174,7 @@ def entity_enricher(recognisers: Recognisers, identifier: identity.Identifier) -
     return enrich
 
 
-def topic_enricher(classifiers: Mapping[str, topics.Classifier]) -> Enricher:
+def topic_enricher(classifiers: Mapping[str, topics.Classifier]) -> Batch:
     """Sets the topics of headline and body, by the classifier of the article's language if there is one."""
 
     def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:

@@ -95,16 +95,24 @@ class ModelPool:
         return first + await self._together(process, values[middle:], tried + 1)
 
     async def _alone(self, process: ModelProcess, value: bytes, tried: int) -> Outcome:
-        """The outcome of one article; tried again, since a process may have been killed from outside."""
-        for attempts in range(tried + 1, tried + 1 + TRIES_ALONE):
-            try:
-                return _counted(await process.enrich([value]), attempts)[0]
-            except TimeoutError as error:
-                failure = Failure("enrich", type(error).__name__, self._too_slow, attempts)
-            except ProcessDiedError as error:
-                failure = Failure("enrich", type(error).__name__, str(error), attempts)
-            self._tell([value], failure.error_message)
-        return failure
+        """The outcome of one article; tried again, since a process may have been killed from outside.
+
+        Then again without the part of the work that it did not survive.
+        """
+        skipped: dict[str, str] = {}
+        while True:
+            for _ in range(TRIES_ALONE):
+                tried += 1
+                try:
+                    return _counted(await process.enrich([value], skipped), tried)[0]
+                except TimeoutError as error:
+                    failure = Failure("enrich", type(error).__name__, self._too_slow, tried)
+                except ProcessDiedError as error:
+                    failure = Failure("enrich", type(error).__name__, str(error), tried)
+                self._tell([value], failure.error_message)
+            if not process.part:
+                return failure
+            skipped[process.part] = failure.error_message
 
     async def _return(self, process: ModelProcess) -> None:
         """Make a process free again; one that must load its models does so before anybody waits for it."""

@@ -12,12 +12,13 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import psutil
 from threadpoolctl import threadpool_limits
@@ -54,18 +55,41 @@ class ModelMemoryError(ProcessDiedError):
 class Models(Protocol):
     """What runs in a model process: from articles to as many enriched ones, in their order."""
 
-    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
-        """May raise; then the articles are tried one by one."""
+    def enrich(
+        self,
+        raws: Sequence[RawArticle],
+        now: datetime,
+        skipped: Mapping[str, str],
+        begins: Callable[[str], None],
+    ) -> list[EnrichedArticle]:
+        """May raise; then the articles are tried one by one.
+
+        Args:
+            raws: the articles.
+            now: the time.
+            skipped: parts of the work to leave out, by name, and why.
+            begins: to be told the name of each part before it is begun.
+        """
         ...
 
 
 Load = Callable[[Settings], Models]
 
 
+class _Batch(NamedTuple):
+    """Raw articles, and the parts of the work to leave out."""
+
+    values: list[bytes]
+    skipped: dict[str, str]
+
+
 class ModelProcess:
     """A process with the models loaded, which does one batch at a time.
 
     It is replaced when it has ended, and between two batches when it has done ``LIFE`` articles.
+
+    Attributes:
+        part: the name of the part of the work that was begun last, of the last batch.
 
     Args:
         settings: the limits of one article.
@@ -79,6 +103,7 @@ class ModelProcess:
         self._load = load
         self._life = first_life
         self._articles = 0
+        self.part = ""
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
         # All that waits for the process does so in this one thread; only ``kill`` comes from outside.
@@ -95,8 +120,14 @@ class ModelProcess:
         except TimeoutError as error:
             raise ModelStartError(f"the models were not loaded within {START_LIMIT_S} s") from error
 
-    async def enrich(self, values: Sequence[bytes]) -> list[Outcome]:
+    async def enrich(
+        self, values: Sequence[bytes], skipped: Mapping[str, str] | None = None
+    ) -> list[Outcome]:
         """One outcome for each value, in their order.
+
+        Args:
+            values: raw articles.
+            skipped: parts of the work to leave out, by name, and why.
 
         Raises:
             TimeoutError: they took longer than ``enrich_timeout_s``; the process is gone.
@@ -105,7 +136,8 @@ class ModelProcess:
             ModelStartError: as ``start``.
         """
         await self.start()
-        return await self._within(self._settings.enrich_timeout_s, lambda _: self._exchange(list(values)))
+        batch = _Batch(list(values), dict(skipped or {}))
+        return await self._within(self._settings.enrich_timeout_s, lambda _: self._exchange(batch))
 
     async def close(self) -> None:
         """End the process and whatever it has in work."""
@@ -169,17 +201,20 @@ class ModelProcess:
             return None
         return problem
 
-    def _exchange(self, values: list[bytes]) -> list[Outcome]:
+    def _exchange(self, batch: _Batch) -> list[Outcome]:
         assert self._pipe is not None
+        self.part = ""
         try:
-            self._pipe.send(values)
-            outcomes: list[Outcome] | None = self._pipe.recv()
+            self._pipe.send(batch)
+            while isinstance(told := self._pipe.recv(), str):
+                self.part = told
+            outcomes: list[Outcome] | None = told
         except (EOFError, OSError) as error:
             raise ProcessDiedError(_end(self._reap())) from error
         if outcomes is None:
             self._reap()
             raise ModelMemoryError(_out_of_memory(self._settings))
-        self._articles += len(values)
+        self._articles += len(batch.values)
         return outcomes
 
     def _reap(self) -> int | None:
@@ -232,7 +267,7 @@ def _serve(pipe: Connection, settings: Settings, load: Load) -> None:
     pipe.send("")
     while True:
         try:
-            outcomes = _work(pipe.recv(), models, settings.max_article_bytes)
+            outcomes = _work(pipe.recv(), models, settings.max_article_bytes, pipe.send)
         except EOFError:
             return
         except MemoryError:
@@ -263,16 +298,17 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _work(values: list[bytes], models: Models, max_bytes: int) -> list[Outcome]:
+def _work(batch: _Batch, models: Models, max_bytes: int, begins: Callable[[str], None]) -> list[Outcome]:
     """Decode, enrich the whole batch, encode."""
-    outcomes: list[Outcome | None] = [None] * len(values)
+    outcomes: list[Outcome | None] = [None] * len(batch.values)
     articles: dict[int, RawArticle] = {}
-    for place, value in enumerate(values):
+    for place, value in enumerate(batch.values):
         try:
             articles[place] = _decode(value, max_bytes)
         except InvalidArticleError as error:
             outcomes[place] = Failure("validate", type(error).__name__, str(error))
-    done = _enrich(list(articles.values()), models)
+    enrich = partial(models.enrich, now=datetime.now(UTC), skipped=batch.skipped, begins=begins)
+    done = _enrich(list(articles.values()), enrich)
     for place, outcome in zip(articles, done, strict=True):
         outcomes[place] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
@@ -284,13 +320,15 @@ def _decode(value: bytes, max_bytes: int) -> RawArticle:
     return article.decode_raw(value)
 
 
-def _enrich(articles: list[RawArticle], models: Models) -> list[Outcome]:
+def _enrich(
+    articles: list[RawArticle], enrich: Callable[[list[RawArticle]], list[EnrichedArticle]]
+) -> list[Outcome]:
     """The batch at once; if the models raise, one by one, so that only the culprit fails."""
     try:
-        return [article.encode(each) for each in models.enrich(articles, datetime.now(UTC))]
+        return [article.encode(each) for each in enrich(articles)]
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a model raises is an article's outcome
         if len(articles) == 1:
             return [Failure("enrich", type(error).__name__, str(error) or repr(error))]
-        return [outcome for each in articles for outcome in _enrich([each], models)]
+        return [outcome for each in articles for outcome in _enrich([each], enrich)]

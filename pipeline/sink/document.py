@@ -74,7 +74,7 @@ def restored(kept: Mapping[str, Any], languages: Collection[str] = ()) -> dict[s
 
 
 def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
-    """Flat lists to filter and count by, beside the full details; headings with their text."""
+    """Flat lists to filter and count by, beside the full details; headings and quotes with their text."""
     body = article.body or ""
     lists: dict[str, list[Any]] = {
         facet: _distinct(entity.text for entity in article.entities if entity.label == label)
@@ -99,6 +99,11 @@ def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
     lists["headings"] = [
         {"start": span.start, "end": span.end, "text": body[span.start : span.end]}
         for span in article.headings
+    ]
+    lists["quotes"] = [
+        {"start": quote.span.start, "end": quote.span.end, "text": body[quote.span.start : quote.span.end]}
+        | {name: found[name] for name in ("speaker", "mention") if name in found}
+        for quote, found in zip(article.quotes, fields.get("quotes", ()), strict=True)
     ]
     return {name: values for name, values in lists.items() if values} | {"title": title(article)}
 

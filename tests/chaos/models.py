@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from pipeline import enrich
@@ -27,7 +27,13 @@ class Poisonable:
     def __init__(self, chain: Models) -> None:
         self._chain = chain
 
-    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+    def enrich(
+        self,
+        raws: Sequence[RawArticle],
+        now: datetime,
+        skipped: Mapping[str, str],
+        begins: Callable[[str], None],
+    ) -> list[EnrichedArticle]:
         """As the real chain."""
         for each in raws:
             match each.body:
@@ -39,7 +45,7 @@ class Poisonable:
                     _swell()
                 case str() as body if body == BURSTS:
                     _burst()
-        return self._chain.enrich(raws, now)
+        return self._chain.enrich(raws, now, skipped, begins)
 
 
 def _swell() -> None:

@@ -40,12 +40,12 @@ def test_each_poison_is_the_end_of_its_own_article_only(tmp_path: Path) -> None:
 
 def test_good_copy_goes_through_the_real_chain(tmp_path: Path) -> None:
     raw = decode_raw(value(GOOD))
-    (found,) = models.load(Settings(var=tmp_path)).enrich([raw], raw.received)
+    (found,) = models.load(Settings(var=tmp_path)).enrich([raw], raw.received, {}, print)
     assert (found.language, found.body) == ("en", GOOD)
     assert {"language", "entities", "topics"} <= found.models.keys()
 
 
 def test_a_body_that_only_speaks_of_it_is_harmless(tmp_path: Path) -> None:
     raw = decode_raw(value(f"He said: {models.DIES}"))
-    (found,) = quick(Settings(var=tmp_path)).enrich([raw], raw.received)
+    (found,) = quick(Settings(var=tmp_path)).enrich([raw], raw.received, {}, print)
     assert found.body == raw.body

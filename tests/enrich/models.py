@@ -4,7 +4,7 @@ import base64
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from pipeline.article import EnrichedArticle, Failure, Provenance, RawArticle
 from pipeline.enrich.process import Outcome
 from pipeline.settings import MIB, Settings
 
+PART = "part "
+"""What a headline begins with that names the part of the work in which the body is acted upon."""
+
 KEPT: list[bytes] = []
 """What a process keeps from one batch to the next, as code that leaks does."""
 
@@ -22,32 +25,49 @@ KEPT: list[bytes] = []
 class Models:
     """Models that do to their process what the body says."""
 
-    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
-        held = [taken(str(each.body)) for each in raws]
-        for each in raws:
-            match each.body:
-                case "raise":
-                    raise ZeroDivisionError("by this article")
-                case "die":
-                    os._exit(9)
-                case "hang":
-                    time.sleep(60)
-                case "slow":
-                    time.sleep(0.3)
-                case "mark":
-                    Path(str(each.headline)).touch()
-                case "meet":
-                    meet(Path(str(each.headline)))
-                case "die once":
-                    marker = Path(str(each.headline))
-                    if not marker.exists():
-                        marker.touch()
-                        os.kill(os.getpid(), signal.SIGKILL)
-        assert len(held) == len(raws)
+    def enrich(
+        self,
+        raws: Sequence[RawArticle],
+        now: datetime,
+        skipped: Mapping[str, str],
+        begins: Callable[[str], None],
+    ) -> list[EnrichedArticle]:
+        left = [each for each in raws if each.headline not in skipped]
+        for each in left:
+            if str(each.headline).startswith(PART):
+                begins(str(each.headline))
+        held = [taken(str(each.body)) for each in left]
+        for each in left:
+            act(each)
+        assert len(held) == len(left)
         return [
-            EnrichedArticle(**msgspec.structs.asdict(each), enriched=now, models=models(each))
+            EnrichedArticle(
+                **msgspec.structs.asdict(each), enriched=now, models=models(each), degraded=dict(skipped)
+            )
             for each in raws
         ]
+
+
+def act(raw: RawArticle) -> None:
+    """Do to this process what the body says."""
+    match raw.body:
+        case "raise":
+            raise ZeroDivisionError("by this article")
+        case "die":
+            os._exit(9)
+        case "hang":
+            time.sleep(60)
+        case "slow":
+            time.sleep(0.3)
+        case "mark":
+            Path(str(raw.headline)).touch()
+        case "meet":
+            meet(Path(str(raw.headline)))
+        case "die once":
+            marker = Path(str(raw.headline))
+            if not marker.exists():
+                marker.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def meet(folder: Path) -> None:

@@ -16,9 +16,10 @@ from msgspec import UNSET, structs
 
 from pipeline import article, enrich
 from pipeline.article import EnrichedArticle, Provenance, RawArticle
-from pipeline.enrich import Chain, Enricher, language_enricher
+from pipeline.enrich import Chain, language_enricher
 from pipeline.enrich.entities import EntityModelError
 from pipeline.enrich.identity import alias_folder
+from pipeline.enrich.stages import Stage
 from pipeline.settings import Settings
 from tests import seed
 from tests.seed import needs_seed
@@ -195,13 +196,40 @@ def test_whatever_the_text_the_message_meets_the_contract(bodies: list[str]) -> 
         assert article.decode_enriched(article.encode(done)) == done
 
 
-def test_any_enricher_can_be_put_in_the_place_of_another() -> None:
-    def shout(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
-        return [structs.replace(each, headline=f"{each.language}!") for each in articles]
+def shout(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+    return [structs.replace(each, headline=f"{each.language}!") for each in articles]
 
-    enricher: Enricher = shout
-    [done] = Chain((language_enricher(), enricher)).enrich([raw()], NOW)
+
+TWO = Chain((Stage("language", language_enricher(), 10), Stage("shout", shout, 10)))
+
+
+def test_any_enricher_can_be_put_in_the_place_of_another() -> None:
+    [done] = TWO.enrich([raw()], NOW)
     assert done.headline == "fr!"
+
+
+def test_an_enricher_that_is_left_out_is_told_in_the_article() -> None:
+    [done] = TWO.enrich([raw(headline="Paris")], NOW, {"shout": "it took over 5 s"})
+    assert (done.language, done.headline) == ("fr", "Paris")
+    assert done.degraded == {"shout": "it took over 5 s"}
+
+
+def test_whoever_watches_is_told_which_enricher_is_at_work() -> None:
+    begun: list[str] = []
+    TWO.enrich([raw(), raw()], NOW, {}, begun.append)
+    TWO.enrich([raw()], NOW, {"language": "it died"}, begun.append)
+    assert begun == ["language", "shout", "shout"]
+
+
+def test_an_article_is_not_lost_to_an_enricher_that_fails() -> None:
+    def fail(_: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        raise ZeroDivisionError("by this article")
+
+    chain = Chain((Stage("fail", fail, 10), *CHAIN.stages))
+    done = chain.enrich([raw(), raw(ENGLISH)], NOW)
+    assert [each.language for each in done] == ["fr", "en"]
+    assert {each.degraded["fail"] for each in done} == {"ZeroDivisionError: by this article"}
+    assert [article.decode_enriched(article.encode(each)) for each in done] == done
 
 
 def test_an_installed_pipeline_is_used_where_the_settings_name_it(tmp_path: Path) -> None:
@@ -235,4 +263,4 @@ def test_importing_the_package_loads_no_model() -> None:
 
 def test_the_package_says_what_is_public() -> None:
     assert all(hasattr(enrich, each) for each in enrich.__all__)
-    assert {"load", "Chain", "Enricher"} <= set(enrich.__all__)
+    assert {"load", "Chain", "Recognisers"} <= set(enrich.__all__)

@@ -133,6 +133,25 @@ def test_other_batches_go_on_while_an_article_hangs(tmp_path: Path) -> None:
     assert bodies(bad) == ["mark", "enrich: TimeoutError"]
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [("die", "exit code 9"), ("hang", "took over 1 s"), ("hog", "ran out of memory")],
+)
+def test_an_article_comes_out_without_the_part_of_the_work_that_it_does_not_survive(
+    body: str, reason: str
+) -> None:
+    values = [value("fine"), value(body, headline="part one"), value("good", headline="part two")]
+    first, without, last = outcomes(*values)
+    assert bodies([first, without, last]) == ["fine", body, "good"]
+    assert isinstance(without, bytes)
+    [(part, why)] = decode_enriched(without).degraded.items()
+    assert part == "part one"
+    assert reason in why
+    for each in (first, last):
+        assert isinstance(each, bytes)
+        assert decode_enriched(each).degraded == {}
+
+
 def test_an_article_at_which_memory_runs_out_fails_alone_and_says_so() -> None:
     results = outcomes("a", "b", "hog", "c", process_memory_mib=256)
     assert bodies(results) == ["a", "b", "enrich: ModelMemoryError", "c"]

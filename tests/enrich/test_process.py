@@ -5,7 +5,7 @@ import itertools
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -35,11 +35,17 @@ Result = TypeVar("Result")
 class Slow(Models):
     """Models that take their time, as real ones do, and leave a mark once at work."""
 
-    def enrich(self, raws: Sequence[RawArticle], now: datetime) -> list[EnrichedArticle]:
+    def enrich(
+        self,
+        raws: Sequence[RawArticle],
+        now: datetime,
+        skipped: Mapping[str, str],
+        begins: Callable[[str], None],
+    ) -> list[EnrichedArticle]:
         if raws and raws[0].body == "slow":
             Path(str(raws[0].headline)).touch()
             time.sleep(600)
-        return super().enrich(raws, now)
+        return super().enrich(raws, now, skipped, begins)
 
 
 def load_slow(_: Settings) -> Models:

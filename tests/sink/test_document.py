@@ -16,6 +16,7 @@ from pipeline.article import (
     Media,
     Place,
     Provenance,
+    Quote,
     Replaced,
     Span,
     Subject,
@@ -31,6 +32,32 @@ BODY = "Poutine à Moscou. Kim Jong Un à Pyongyang, Poutine à l'ONU."
 
 def made(**fields: Any) -> dict[str, Any]:
     return document(article(**fields), INDEXED, languages())
+
+
+def test_a_quote_has_its_words_and_its_speaker() -> None:
+    body = "« Jamais », a dit Poutine. « Toujours »."
+    first = Quote(span=Span(start=2, end=8), speaker="Vladimir Poutine", mention=Span(start=18, end=25))
+    found = made(body=body, quotes=(first, Quote(span=Span(start=29, end=37))))
+    assert found["quotes"] == [
+        {
+            "start": 2,
+            "end": 8,
+            "text": "Jamais",
+            "speaker": "Vladimir Poutine",
+            "mention": {"start": 18, "end": 25},
+        },
+        {"start": 29, "end": 37, "text": "Toujours"},
+    ]
+
+
+def test_what_no_model_found_is_absent() -> None:
+    assert made().keys().isdisjoint({"quotes", "keyphrases", "key_sentences", "degraded", "extra"})
+
+
+def test_what_the_users_own_enrichers_found_is_kept_by_their_names() -> None:
+    found = made(extra={"desk": {"urgent": True}}, degraded={"topics": "it took over 20 s"})
+    assert found["extra"] == {"desk": {"urgent": True}}
+    assert found["degraded"] == {"topics": "it took over 20 s"}
 
 
 def test_facets_are_flat_lists_without_doubles_beside_the_details() -> None:

@@ -1,6 +1,7 @@
 """The plain arithmetic gives what the layers give that were taught."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ def network() -> Scores:
     for node in model.walk():
         for name in {"b", "G", "W"} & set(node.param_names):
             shape = np.asarray(node.get_param(name)).shape
-            node.set_param(name, chance.normal(size=shape).astype(np.float32))
+            weights: Any = chance.normal(size=shape).astype(np.float32)
+            node.set_param(name, weights)
     return model
 
 
