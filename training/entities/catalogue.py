@@ -125,7 +125,7 @@ FRENCH_NEWS = Source(
     "annotations Apache-2.0; the texts are the publishers' and not distributed",
     "see the guidelines beside the annotations",
     "training/entities/annotations.py",
-    "gold",
+    "silver",
 )
 FRENCH_SILVER = Source(
     "French news, labelled by two pipelines that agree",

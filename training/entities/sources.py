@@ -118,6 +118,19 @@ def _uner(name: str, *learnt: str) -> Gather:
     return gather
 
 
+def _serbian(gathered: Parts, data: Path, language: str) -> None:
+    """All sentences once in each of the two alphabets."""
+    latin = Parts()
+    _uner("sr_set", "train", "dev")(latin, data, language)
+    for write in (lambda one: one, corpora.cyrillic):
+        for given, into in ((latin.train, gathered.train), (latin.dev, gathered.dev)):
+            into += [(source, [[write(one) for one in each] for each in some]) for source, some in given]
+    gathered.measure("uner", latin.tested["uner"], _alone(latin.tests["uner"]))
+    gathered.measure(
+        "uner-cyrillic", latin.tested["uner"], _alone(map(corpora.cyrillic, latin.tests["uner"]))
+    )
+
+
 def _germeval(gathered: Parts, data: Path, _: str) -> None:
     """Every other sentence is learnt from: there is little other German news."""
     sentences = _alone(corpora.germeval(data))
@@ -188,7 +201,7 @@ _GATHERED: dict[str, tuple[Gather, ...]] = {
     "pt": (_wikineural, _uner("pt_bosque", "train", "dev")),
     "ru": (_wikineural,),
     "sk": (_uner("sk_snk", "train", "dev"),),
-    "sr": (_uner("sr_set", "train", "dev"),),
+    "sr": (_serbian,),
     "sv": (_uner("sv_talbanken", "train", "dev"), _klintan),
     "tr": (_turkish_wiki,),
     "zh": (

@@ -45,9 +45,9 @@ def test_no_two_sources_have_one_name() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_machines_annotated_wikineural_and_the_unannotated_news() -> None:
+def test_machines_annotated_wikineural_and_the_french_news() -> None:
     silver = [source for source in ALL if source.kind == "silver"]
-    assert silver == [catalogue.WIKINEURAL, catalogue.FRENCH_SILVER]
+    assert silver == [catalogue.WIKINEURAL, catalogue.FRENCH_NEWS, catalogue.FRENCH_SILVER]
 
 
 def test_a_round_takes_a_part_of_what_there_is_very_much_of() -> None:

@@ -182,6 +182,7 @@ def test_a_tenth_of_each_corpus_chooses_the_best_step(small: Path, language: str
         ("it", {"wikineural", "kind"}),
         ("nl", {"wikineural"}),
         ("pt", {"wikineural", "uner"}),
+        ("sr", {"uner", "uner-cyrillic"}),
         ("sv", {"uner", "swedish-ner"}),
         ("zh", {"uner", "msra"}),
     ],

@@ -16,6 +16,7 @@ from training.entities.corpora.readers import (
     worldwide,
 )
 from training.entities.corpora.rows import mended
+from training.entities.corpora.serbian import cyrillic
 from training.entities.corpora.text import UNSURE, Sentence, Span, sentence, whole
 from training.entities.corpora.typography import detokenise
 
@@ -28,6 +29,7 @@ __all__ = [
     "Span",
     "anercorp",
     "camel",
+    "cyrillic",
     "detokenise",
     "germeval",
     "hiner",
