@@ -1,4 +1,4 @@
-"""The chain of enrichers: language, then entities, then topics, then the user's own.
+"""The chain of enrichers: language, entities, topics, keyphrases, then the user's own.
 
 Each takes a whole batch of articles and gives as many in the same order. Importing this package loads no
 model and not spaCy; ``load`` does.
@@ -17,6 +17,8 @@ from msgspec import UNSET, structs
 from pipeline.article import EnrichedArticle, RawArticle, text_of
 from pipeline.enrich import entities, identity, language, own, topics
 from pipeline.enrich.identity import aliases, places
+from pipeline.enrich.key_sentences import key_sentences
+from pipeline.enrich.keyphrases import keyphrases
 from pipeline.enrich.stages import Batch, Stage, degraded
 from pipeline.settings import Settings
 
@@ -30,6 +32,7 @@ __all__ = [
     "Chain",
     "Recognisers",
     "entity_enricher",
+    "keyphrase_enricher",
     "language_enricher",
     "load",
     "topic_enricher",
@@ -99,6 +102,7 @@ def load(settings: Settings) -> Chain:
         "language": language_enricher(),
         "entities": entity_enricher(recognisers, identifier),
         "topics": topic_enricher(classifiers),
+        "keyphrases": keyphrase_enricher(),
     }
     stages = [Stage(name, enricher, LIMIT_S) for name, enricher in ours.items()]
     return Chain((*stages, *own.stages(settings.enricher_timeout_s, list(ours))))
@@ -189,6 +193,26 @@ def _with_topics(article: EnrichedArticle, classifiers: Mapping[str, topics.Clas
         return article
     found = classifier.classify(text_of(article))
     return structs.replace(article, topics=found, models=_models(article, "topics", classifier.name))
+
+
+def keyphrase_enricher() -> Batch:
+    """Sets the keyphrases of headline and body, and the key sentences of the body."""
+
+    def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        return [_with_keyphrases(article) for article in articles]
+
+    return enrich
+
+
+def _with_keyphrases(article: EnrichedArticle) -> EnrichedArticle:
+    tag, headline, body = _language_of(article), article.headline or "", article.body or ""
+    if not tag:
+        return article
+    return structs.replace(
+        article,
+        keyphrases=keyphrases(headline, body, tag, article.entities),
+        key_sentences=key_sentences(body, tag, headline),
+    )
 
 
 def _by_language(articles: Sequence[EnrichedArticle]) -> dict[str, list[int]]:

@@ -145,6 +145,26 @@ def test_the_users_own_list_counts(tmp_path: Path) -> None:
     assert "desk:macron" in {entity.id for entity in done.entities}
 
 
+STORY = (
+    "PARIS (AFP) – Le gouvernement a présenté mardi la réforme des retraites. La réforme des retraites prévoit "
+    "un départ à 64 ans, a expliqué Élisabeth Borne. Les syndicats appellent à manifester jeudi. Élisabeth "
+    "Borne recevra les syndicats la semaine prochaine. Il faisait beau."
+)
+
+
+def test_what_an_article_is_about_is_told() -> None:
+    done = one(STORY, headline="La réforme des retraites présentée")
+    assert {"réforme des retraites", "Élisabeth Borne"} <= set(done.keyphrases)
+    told = [STORY[span.start : span.end] for span in done.key_sentences]
+    assert told[0] == "Le gouvernement a présenté mardi la réforme des retraites."
+    assert len(told) == 2
+
+
+def test_nothing_is_told_of_an_article_in_no_language() -> None:
+    done = one("12 : 30. " * 20)
+    assert (done.keyphrases, done.key_sentences) == ((), ())
+
+
 def test_an_article_of_a_headline_alone_is_enriched() -> None:
     done = one(None, headline="Football : le Paris Saint-Germain s'impose 3-1 face à Marseille en Ligue 1")
     assert done.language == "fr"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from msgspec import UNSET
 
 from pipeline import article, enrich

@@ -59,10 +59,10 @@ class Recipe:
 
 
 EVERY = Recipe(updates=6000, zero_at=6600, every=1500, rate=0.002, models=1)
-OWN = Recipe(updates=800, zero_at=880, every=800, rate=0.001, models=5)
+OWN = Recipe(updates=800, zero_at=880, every=400, rate=0.001, models=3)
 ONE = Recipe(updates=400, zero_at=440, every=400, rate=0.001, models=3)
-OWN_TABLES = ("fr", "en")
-"""Languages whose models learn embedding tables of their own; the others keep those of all languages."""
+OWN_TABLES = {"fr": replace(OWN, models=5), "en": OWN}
+"""Languages whose models learn embedding tables of their own, and how; others keep those of all languages."""
 
 LANGUAGES = (texts.EVERY, *sources.LANGUAGES)
 
@@ -71,7 +71,7 @@ def recipe(language: str) -> Recipe:
     """All languages together learn from nothing, one goes on from there."""
     if language == texts.EVERY:
         return EVERY
-    return OWN if language in OWN_TABLES else ONE
+    return OWN_TABLES.get(language, ONE)
 
 
 def fit(language: str, data: Path, start: Path | None = None, plan: Recipe | None = None) -> Language:

@@ -29,7 +29,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train, "CONFIG", small)
         patch.setattr(train, "ONE", train.Recipe(updates=100, zero_at=120, every=50, rate=0.01, models=2))
-        patch.setattr(train, "OWN", replace(train.ONE))
+        patch.setattr(train, "OWN_TABLES", {"en": replace(train.ONE), "fr": replace(train.ONE)})
         patch.setattr(train, "EVERY", train.Recipe(updates=4, zero_at=60, every=2, rate=0.02, models=1))
         yield
 
@@ -180,7 +180,7 @@ def test_every_language_has_a_recipe(language: str) -> None:
     recipe = train.recipe(language)
     assert recipe.every <= recipe.updates < recipe.zero_at
     assert (recipe is train.EVERY) is (language == texts.EVERY)
-    assert (recipe is train.OWN) is (language in train.OWN_TABLES)
+    assert (recipe is train.ONE) is (language not in {texts.EVERY, *train.OWN_TABLES})
 
 
 class TestCommand:
