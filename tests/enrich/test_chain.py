@@ -147,8 +147,8 @@ def test_the_users_own_list_counts(tmp_path: Path) -> None:
 
 STORY = (
     "PARIS (AFP) – Le gouvernement a présenté mardi la réforme des retraites. La réforme des retraites "
-    "prévoit un départ à 64 ans, a expliqué Élisabeth Borne. Les syndicats appellent à manifester jeudi. Élisabeth "
-    "Borne recevra les syndicats la semaine prochaine. Il faisait beau."
+    "prévoit un départ à 64 ans, a expliqué Élisabeth Borne. Les syndicats appellent à manifester jeudi. "
+    "Élisabeth Borne recevra les syndicats la semaine prochaine. Il faisait beau."
 )
 
 

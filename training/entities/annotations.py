@@ -1,4 +1,4 @@
-"""The French news annotated for this project: where its names stand. The texts themselves stay in the data folder.
+"""The French news annotated for this project: where its names stand. The texts stay in the data folder.
 
 ``annotated/guidelines.md`` says how the texts were chosen and what is a name.
 """
