@@ -1,4 +1,4 @@
-"""The chain of enrichers: language, entities, topics, keyphrases, then the user's own.
+"""The chain of enrichers: language, entities, topics, keyphrases, quotes, then the user's own.
 
 Each takes a whole batch of articles and gives as many in the same order. Importing this package loads no
 model and not spaCy; ``load`` does.
@@ -15,10 +15,8 @@ from types import MappingProxyType
 from msgspec import UNSET, structs
 
 from pipeline.article import EnrichedArticle, RawArticle, text_of
-from pipeline.enrich import entities, identity, language, own, topics
+from pipeline.enrich import entities, identity, key_sentences, keyphrases, language, own, quotes, topics
 from pipeline.enrich.identity import aliases, places
-from pipeline.enrich.key_sentences import key_sentences
-from pipeline.enrich.keyphrases import keyphrases
 from pipeline.enrich.stages import Batch, Stage, degraded
 from pipeline.settings import Settings
 
@@ -35,6 +33,7 @@ __all__ = [
     "keyphrase_enricher",
     "language_enricher",
     "load",
+    "quote_enricher",
     "topic_enricher",
 ]
 
@@ -103,6 +102,7 @@ def load(settings: Settings) -> Chain:
         "entities": entity_enricher(recognisers, identifier),
         "topics": topic_enricher(classifiers),
         "keyphrases": keyphrase_enricher(),
+        "quotes": quote_enricher(),
     }
     stages = [Stage(name, enricher, LIMIT_S) for name, enricher in ours.items()]
     return Chain((*stages, *own.stages(settings.enricher_timeout_s, list(ours))))
@@ -210,9 +210,21 @@ def _with_keyphrases(article: EnrichedArticle) -> EnrichedArticle:
         return article
     return structs.replace(
         article,
-        keyphrases=keyphrases(headline, body, tag, article.entities),
-        key_sentences=key_sentences(body, tag, headline),
+        keyphrases=keyphrases.keyphrases(headline, body, tag, article.entities),
+        key_sentences=key_sentences.key_sentences(body, tag, headline),
     )
+
+
+def quote_enricher() -> Batch:
+    """Sets the quotations of the body and whose they are, in the languages that they are found in."""
+
+    def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
+        return [
+            structs.replace(each, quotes=quotes.quotes(each.body or "", _language_of(each), each.entities))
+            for each in articles
+        ]
+
+    return enrich
 
 
 def _by_language(articles: Sequence[EnrichedArticle]) -> dict[str, list[int]]:

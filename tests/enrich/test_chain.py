@@ -160,6 +160,19 @@ def test_what_an_article_is_about_is_told() -> None:
     assert len(told) == 2
 
 
+def test_who_said_what_is_told() -> None:
+    body = "Emmanuel Macron est à Paris. « Nous ne céderons pas un pouce », a déclaré M. Macron mardi."
+    [quote] = one(body).quotes
+    assert body[quote.span.start : quote.span.end] == "Nous ne céderons pas un pouce"
+    assert quote.speaker == "Emmanuel Macron"
+    assert one(GERMAN).quotes == ()
+
+
+@needs_seed
+def test_the_seed_article_has_its_quotes() -> None:
+    assert len([quote for quote in one(seed.body()).quotes if quote.speaker]) >= 6
+
+
 def test_nothing_is_told_of_an_article_in_no_language() -> None:
     done = one("12 : 30. " * 20)
     assert (done.keyphrases, done.key_sentences) == ((), ())

@@ -31,7 +31,7 @@ from training.entities import cards, sources
 from training.entities import texts as texts  # noqa: PLC0414 - the configuration names its readers
 
 CONFIG = Path(__file__).with_name("config.cfg")
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 
 @dataclass(frozen=True, slots=True)

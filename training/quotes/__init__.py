@@ -1,0 +1,1 @@
+"""Quotations annotated by hand, and how well they are found."""
