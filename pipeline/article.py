@@ -208,11 +208,16 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
 
 
 class Topic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An IPTC Media Topic that applies, by qcode (``medtop:11000000`` is politics), most likely first."""
+    """An IPTC Media Topic that applies, by qcode (``medtop:11000000`` is politics).
+
+    It was declared by the feed, or stands above one that was; or it was inferred, with a score that says how
+    likely it applies.
+    """
 
     qcode: Annotated[str, Meta(pattern="^medtop:[0-9]{8}$")]
     name: Text
-    score: Share
+    score: Share | UnsetType = UNSET
+    origin: Literal["declared", "inferred"] = "inferred"
 
 
 class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -233,7 +238,8 @@ class EnrichedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=True,
 
     ``language`` is absent where it is undetermined. ``language_contradicted`` is there when the feed
     declared a language and one was detected: true if they differ; ``language_shares`` has the share of each
-    of several. ``keyphrases`` are the most important first; ``key_sentences`` are sentences of the body that
+    of several. ``topics`` are those that the feed declared, then those that were inferred, most likely first.
+    ``keyphrases`` are the most important first; ``key_sentences`` are sentences of the body that
     tell the most of it. ``models`` names what enriched it, by the enricher's name; ``degraded`` says why a
     part is missing, likewise; ``extra`` is what enrichers of the user's own found.
     """

@@ -159,7 +159,8 @@ def entities(fields: Mapping[str, Any]) -> None:
     out.print(table)
     topics = Table("topic", "qcode", "score", box=None, pad_edge=False, header_style="bold")
     for topic in fields.get("topics_detail", []):
-        topics.add_row(topic["name"], topic["qcode"], f"{topic['score']:.2f}")
+        score = f"{topic['score']:.2f}" if "score" in topic else "declared"
+        topics.add_row(topic["name"], topic["qcode"], score)
     out.print()
     out.print(topics)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,7 +106,10 @@ def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
                 {"text": "ONU", "label": "ORG", "count": 1},
                 {"text": "Kim Jong Un", "label": "PER", "count": 2},
             ],
-            "topics_detail": [{"qcode": "medtop:11000000", "name": "politics", "score": 0.875}],
+            "topics_detail": [
+                {"qcode": "medtop:11000000", "name": "politics", "score": 0.875},
+                {"qcode": "medtop:15000000", "name": "sport", "origin": "declared"},
+            ],
         }
     )
     text = printed.getvalue()
@@ -114,6 +118,7 @@ def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
     assert text.index("Kim Jong Un") < text.index("ONU")
     assert "medtop:11000000" in text
     assert "0.88" in text
+    assert re.search(r"sport +medtop:15000000 +declared", text)
 
 
 def test_entities_show_who_they_are_or_may_be(printed: io.StringIO) -> None:

@@ -5,7 +5,7 @@
 No corpus has phrases or summaries given by people, so the headline stands in for both: it is hidden, and the
 more of its words are found again, the better. The headline of Worldwide Newswire is read from the address of
 each article. Half of the articles were used to choose the constants, the other half is measured. Beside that,
-phrases of thirty articles were judged by hand; ``keyphrases_judged.json`` has them.
+phrases of thirty articles were judged one by one; ``keyphrases_judged.json`` has them.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def main() -> None:
     for name, measured in corpora.items():
         for title, summary in SUMMARIES.items():
             print(f"| {name} | {title} | {measured_sentences(measured, summary)} |")
-    print("\n| judged by hand | articles | good of 5 | good of all |\n" + "| --- " * 4 + "|")
+    print("\n| judged one by one | articles | good of 5 | good of all |\n" + "| --- " * 4 + "|")
     for language, count, five, ten in measured_judgments(found):
         print(f"| {language} | {count} | {five:.3f} | {ten:.3f} |")
     print(f"\n{speed(held):.0f} articles of {_STRETCH} words a CPU second")

@@ -179,7 +179,7 @@ def entity_enricher(recognisers: Recognisers, identifier: identity.Identifier) -
 
 
 def topic_enricher(classifiers: Mapping[str, topics.Classifier]) -> Batch:
-    """Sets the topics of headline and body, by the classifier of the article's language if there is one."""
+    """Sets the topics: those that the feed declared, and those that the classifier of its language infers."""
 
     def enrich(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
         return [_with_topics(article, classifiers) for article in articles]
@@ -188,11 +188,15 @@ def topic_enricher(classifiers: Mapping[str, topics.Classifier]) -> Batch:
 
 
 def _with_topics(article: EnrichedArticle, classifiers: Mapping[str, topics.Classifier]) -> EnrichedArticle:
+    declared = topics.declared(article.subjects)
     classifier = classifiers.get(_language_of(article))
     if classifier is None:
-        return article
-    found = classifier.classify(text_of(article))
-    return structs.replace(article, topics=found, models=_models(article, "topics", classifier.name))
+        return structs.replace(article, topics=declared)
+    known = {topic.qcode for topic in declared}
+    inferred = (topic for topic in classifier.classify(text_of(article)) if topic.qcode not in known)
+    return structs.replace(
+        article, topics=(*declared, *inferred), models=_models(article, "topics", classifier.name)
+    )
 
 
 def keyphrase_enricher() -> Batch:

@@ -1,4 +1,4 @@
-"""Gives a text its IPTC Media Topics, the 17 of the top level, by a linear model over hashed words.
+"""Gives a text its IPTC Media Topics: what its feed declared; and the 17 of the top level, by a linear model.
 
 Only numpy is needed. What a model is and how it was fitted stands in the README.md beside its weights.
 """
@@ -6,7 +6,7 @@ Only numpy is needed. What a model is and how it was fitted stands in the README
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -14,7 +14,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.article import Topic
+from pipeline import media_topics
+from pipeline.article import Subject, Topic
 
 MODELS = Path(__file__).parent / "models"
 
@@ -30,7 +31,7 @@ TOPICS = {
     "medtop:09000000": "labour",
     "medtop:10000000": "lifestyle and leisure",
     "medtop:11000000": "politics",
-    "medtop:12000000": "religion and belief",
+    "medtop:12000000": "religion",
     "medtop:13000000": "science and technology",
     "medtop:14000000": "society",
     "medtop:15000000": "sport",
@@ -95,6 +96,15 @@ class Classifier:
         logits = (values @ self.weights[buckets].astype(np.float32)) * self.scale + self.bias
         scores: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
         return scores
+
+
+def declared(subjects: Iterable[Subject]) -> tuple[Topic, ...]:
+    """The Media Topics that a feed declared, in its order, each followed by those above it; each once."""
+    found: dict[str, Topic] = {}
+    for subject in subjects:
+        for qcode, name in media_topics.lineage(subject.media_topic or subject.qcode or ""):
+            found.setdefault(qcode, Topic(qcode=qcode, name=name, origin="declared"))
+    return tuple(found.values())
 
 
 def load(language: str) -> Classifier:

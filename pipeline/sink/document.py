@@ -94,6 +94,7 @@ def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
     lists["identities"] = _distinct(entity.id for entity in article.entities if entity.id)
     lists["countries"] = _distinct(entity.country for entity in article.entities if entity.country)
     lists["topics"] = [topic.qcode for topic in article.topics]
+    lists["topics_declared"] = [topic.qcode for topic in article.topics if topic.origin == "declared"]
     lists["topic_names"] = [topic.name for topic in article.topics]
     lists["topics_detail"] = fields.get("topics", [])
     lists["headings"] = [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, structs
 
 from pipeline import article, enrich
-from pipeline.article import EnrichedArticle, Provenance, RawArticle
+from pipeline.article import EnrichedArticle, Provenance, RawArticle, Subject
 from pipeline.enrich import Chain, language_enricher
 from pipeline.enrich.entities import EntityModelError
 from pipeline.enrich.identity import alias_folder
@@ -171,6 +171,21 @@ def test_who_said_what_is_told() -> None:
 @needs_seed
 def test_the_seed_article_has_its_quotes() -> None:
     assert len([quote for quote in one(seed.body()).quotes if quote.speaker]) >= 6
+
+
+def test_declared_topics_come_first_and_are_not_inferred_again() -> None:
+    war, football = Subject(qcode="medtop:20000056"), Subject(qcode="medtop:15000000")
+    done = one(ENGLISH, subjects=(war, football))
+    by_qcode = {topic.qcode: topic.origin for topic in done.topics}
+    assert next(iter(by_qcode)) == "medtop:20000056"
+    assert by_qcode["medtop:15000000"] == "declared"
+    assert len(by_qcode) == len(done.topics)
+
+
+def test_declared_topics_are_told_in_any_language() -> None:
+    done = one(FINNISH, subjects=(Subject(qcode="medtop:11000000"),))
+    assert [(topic.qcode, topic.origin) for topic in done.topics] == [("medtop:11000000", "declared")]
+    assert "topics" not in done.models
 
 
 def test_nothing_is_told_of_an_article_in_no_language() -> None:

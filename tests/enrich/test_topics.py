@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
+from pipeline.article import Subject
 from pipeline.enrich import topics
 from pipeline.enrich.topics import BUCKETS, TOPICS, Classifier, features, weighted, words_in
 from tests import seed
@@ -72,7 +74,7 @@ def test_too_few_words_have_no_topic(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_any_text_gives_sound_topics(text: str) -> None:
     found = MODELS["en"].classify(text)
-    scores = [topic.score for topic in found]
+    scores = [topic.score or 0 for topic in found]
     assert scores == sorted(scores, reverse=True)
     assert all(topics.LEAST_SCORE <= score <= 1 for score in scores)
     assert len({topic.qcode for topic in found}) == len(found)
@@ -172,3 +174,32 @@ def test_the_weights_are_small_enough_to_ship() -> None:
     for language in MODELS:
         assert (topics.MODELS / f"{language}_topics" / "weights.npz").stat().st_size < 10_000_000
         assert (topics.MODELS / f"{language}_topics" / "README.md").exists()
+
+
+def test_what_a_feed_declares_comes_with_what_stands_above_it() -> None:
+    found = topics.declared([Subject(qcode="medtop:20000003", name="Zeichentrick")])
+    assert [topic.qcode for topic in found] == ["medtop:20000003", "medtop:20000002", "medtop:01000000"]
+    assert found[0].name == "animation"
+    assert {topic.origin for topic in found} == {"declared"}
+    assert {topic.score for topic in found} == {UNSET}
+
+
+def test_an_old_subject_code_counts_as_the_topic_that_it_stands_for() -> None:
+    found = topics.declared([Subject(qcode="subj:15054000", media_topic="medtop:20001065")])
+    assert found[0].qcode == "medtop:20001065"
+    assert found[-1].qcode == "medtop:15000000"
+
+
+def test_declared_topics_are_told_once_in_the_order_of_the_feed() -> None:
+    given = [Subject(qcode=f"medtop:{code}") for code in ("15000000", "20000003", "20000002", "15000000")]
+    assert [topic.qcode[7:] for topic in topics.declared(given)] == [
+        "15000000",
+        "20000003",
+        "20000002",
+        "01000000",
+    ]
+
+
+@given(st.lists(st.builds(Subject, qcode=st.text(min_size=1, max_size=20)), max_size=5))
+def test_subjects_of_other_vocabularies_declare_none(subjects: list[Subject]) -> None:
+    assert topics.declared(subjects) == ()

@@ -34,6 +34,12 @@ def made(**fields: Any) -> dict[str, Any]:
     return document(article(**fields), INDEXED, languages())
 
 
+def test_topics_that_the_feed_declared_can_be_told_from_inferred_ones() -> None:
+    found = made(topics=(Topic(qcode="medtop:20000003", name="animation", origin="declared"), SPORT))
+    assert found["topics"] == ["medtop:20000003", "medtop:15000000"]
+    assert found["topics_declared"] == ["medtop:20000003"]
+
+
 def test_a_quote_has_its_words_and_its_speaker() -> None:
     body = "« Jamais », a dit Poutine. « Toujours »."
     first = Quote(span=Span(start=2, end=8), speaker="Vladimir Poutine", mention=Span(start=18, end=25))
@@ -80,7 +86,9 @@ def test_facets_are_flat_lists_without_doubles_beside_the_details() -> None:
         "qcode": "medtop:11000000",
         "name": "politics and government",
         "score": 0.9,
+        "origin": "inferred",
     }
+    assert "topics_declared" not in found
     assert list(found["entities"][0]["mentions"]) == [
         {"start": 0, "end": 7},
         {"start": BODY.rindex("Poutine"), "end": BODY.rindex("Poutine") + 7},

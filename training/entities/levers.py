@@ -7,8 +7,9 @@ some three minutes each, and prints a Markdown table. Decision 15 has what it pr
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -69,7 +70,7 @@ def tests(data: Path) -> dict[str, list[Sentence]]:
 
 def fitted(data: Path, plan: train.Recipe) -> Recogniser:
     """A French model that learnt from nothing."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, redirect_stdout(sys.stderr):  # the table alone goes out
         storage.save(train.fit(LANGUAGE, data, plan=plan), Path(folder))
         return Recogniser(storage.load(Path(folder)))
 

@@ -1,1 +1,1 @@
-"""Quotations annotated by hand, and how well they are found."""
+"""Quotations annotated by reading, and how well they are found."""

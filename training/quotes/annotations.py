@@ -1,4 +1,4 @@
-"""The news annotated by hand: where its quotations and their speakers stand. The texts stay where they are.
+"""News annotated by reading: where its quotations and their speakers stand. The texts stay where they are.
 
 ``guidelines.md`` says how the texts were chosen and what is a quotation.
 """

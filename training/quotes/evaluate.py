@@ -1,4 +1,4 @@
-"""Measures how well quotations and their speakers are found in the news annotated by hand.
+"""Measures how well quotations and their speakers are found in the news annotated by reading.
 
     python -m training.quotes.evaluate --data ../shared/data
 
