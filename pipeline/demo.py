@@ -56,8 +56,10 @@ def run(settings: Settings, paths: Sequence[Path] | None) -> None:
         render.results(search.search(words, settings, size=3))
     hits = search.search(SEARCHES[0], settings, size=1).hits
     if hits:
-        _step(f"Entities and topics of {hits[0].title}")
-        render.entities(search.show(hits[0].id, settings) or {})
+        _step(f"Entities, topics and quotations of {hits[0].title}")
+        found = search.show(hits[0].id, settings) or {}
+        render.entities(found)
+        render.quotes(found)
     _go_on(hits[0].id if hits else "ID", (datetime.now(UTC) - began).total_seconds())
 
 

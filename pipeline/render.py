@@ -124,7 +124,7 @@ def _below(text: Text) -> None:
     out.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
-_REMARKS = ("keywords", "ednotes", "flags")
+_REMARKS = ("keywords", "keyphrases", "ednotes", "flags")
 
 
 def document(fields: Mapping[str, Any]) -> None:
@@ -135,7 +135,9 @@ def document(fields: Mapping[str, Any]) -> None:
     facts = {name: str(fields[name]) for name in FACTS if name in fields}
     if fields.get("language_contradicted"):
         facts["language"] += f" (the feed declares {fields['language_declared']})"
-    pairs(list(facts.items()) + [(name, "; ".join(fields[name])) for name in _REMARKS if name in fields])
+    remarks = [(name, "; ".join(fields[name])) for name in _REMARKS if name in fields]
+    missing = [(f"without {name}", str(why)) for name, why in fields.get("degraded", {}).items()]
+    pairs([*facts.items(), *remarks, *missing])
     position = 0
     for paragraph in fields.get("body", fields.get("summary", "")).split("\n\n"):
         span = (position, position + len(paragraph))
@@ -143,6 +145,7 @@ def document(fields: Mapping[str, Any]) -> None:
         out.print(Text(paragraph, "bold" if span in headings else ""))
         position = span[1] + 2
     entities(fields)
+    quotes(fields)
 
 
 def entities(fields: Mapping[str, Any]) -> None:
@@ -163,6 +166,16 @@ def entities(fields: Mapping[str, Any]) -> None:
         topics.add_row(topic["name"], topic["qcode"], score)
     out.print()
     out.print(topics)
+
+
+def quotes(fields: Mapping[str, Any]) -> None:
+    """Who said what in an article, as a table; nothing where nobody said anything."""
+    table = Table("speaker", "quotation", box=None, pad_edge=False, header_style="bold")
+    for quote in fields.get("quotes", []):
+        table.add_row(Text(quote.get("speaker", "")), Text(" ".join(quote["text"].split())))
+    if table.row_count:
+        out.print()
+        out.print(table)
 
 
 def _identity(entity: Mapping[str, Any]) -> tuple[str, str]:

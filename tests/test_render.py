@@ -121,6 +121,28 @@ def test_an_article_is_shown_whole(printed: io.StringIO) -> None:
     assert re.search(r"sport +medtop:15000000 +declared", text)
 
 
+def test_an_article_shows_who_said_what_and_what_is_missing(printed: io.StringIO) -> None:
+    render.document(
+        {
+            "id": "a" * 32,
+            "body": "« Jamais », a dit Poutine. « Toujours\nencore ».",
+            "keyphrases": ["Poutine", "non"],
+            "degraded": {"topics": "it took over 20 s"},
+            "quotes": [{"text": "Jamais", "speaker": "Vladimir Poutine"}, {"text": "Toujours\nencore"}],
+        }
+    )
+    text = printed.getvalue()
+    assert re.search(r"keyphrases +Poutine; non", text)
+    assert re.search(r"without topics +it took over 20 s", text)
+    assert re.search(r"Vladimir Poutine +Jamais", text)
+    assert "Toujours encore" in text
+
+
+def test_an_article_without_quotations_has_no_table_of_them(printed: io.StringIO) -> None:
+    render.document({"id": "a" * 32, "body": "Rien."})
+    assert "quotation" not in printed.getvalue()
+
+
 def test_entities_show_who_they_are_or_may_be(printed: io.StringIO) -> None:
     render.entities(
         {
