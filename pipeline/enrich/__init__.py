@@ -141,18 +141,21 @@ def language_enricher() -> Batch:
 
 
 def _with_language(article: EnrichedArticle) -> EnrichedArticle:
-    declared = article.language_declared
-    guess = language.detect(text_of(article))
+    declared, text = article.language_declared, text_of(article)
+    models = _models(article, "language", language.name())
+    guess = language.detect(text)
     if guess is None:
-        return structs.replace(
-            article, language=declared, models=_models(article, "language", language.name())
-        )
+        return structs.replace(article, language=declared, models=models)
+    shares = language.shares(text)
+    several = shares if len(shares) > 1 else {}
+    tag = next(iter(several), guess.tag)
     return structs.replace(
         article,
-        language=guess.tag,
+        language=tag,
         language_confidence=guess.confidence,
-        language_contradicted=language.contradicts(declared, guess.tag) if declared else UNSET,
-        models=_models(article, "language", language.name()),
+        language_contradicted=language.contradicts(declared, tag) if declared else UNSET,
+        language_shares=several,
+        models=models,
     )
 
 

@@ -111,6 +111,19 @@ def test_the_declared_language_counts_where_none_is_detected() -> None:
     assert done.models["entities"].startswith("fr_entities ")
 
 
+def test_an_article_in_two_languages_has_the_share_of_each() -> None:
+    done = one(f"{FRENCH} {FRENCH}\n\n{GERMAN}")
+    assert done.language == "fr"
+    assert list(done.language_shares) == ["fr", "de"]
+    assert sum(done.language_shares.values()) == pytest.approx(1)
+    assert done.language_shares["fr"] > done.language_shares["de"] > 0.2
+    assert one(FRENCH).language_shares == {}
+
+
+def test_the_language_of_a_mixed_article_is_that_of_most_of_it() -> None:
+    assert one(f"{GERMAN}\n\n" + f"{FRENCH} " * 8).language == "fr"
+
+
 def test_an_unknown_language_is_absent() -> None:
     done = one("12 : 30")
     assert done.language is UNSET
@@ -304,7 +317,7 @@ def test_a_pipeline_that_is_not_there_stops_the_start() -> None:
 
 
 def test_importing_the_package_loads_no_model() -> None:
-    program = "import sys; import pipeline.enrich; print({'spacy', 'py3langid', 'thinc'} & set(sys.modules))"
+    program = "import sys; import pipeline.enrich; print({'spacy', 'thinc'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
