@@ -3,7 +3,7 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit long chaos soak lint bench train-entities eval-entities lock schemas clean
+.PHONY: help setup demo test unit long chaos soak lint bench train-entities eval-entities train-topics eval-topics lock schemas clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -71,6 +71,14 @@ eval-entities: setup ## Measure the entity models on the corpora in DATA (LANG=f
 	@mkdir -p var
 	@$(BIN)/python -m training.entities.evaluate --data $(DATA) $(if $(LANGUAGE),--languages $(LANGUAGE),--out docs/quality.md) \
 		--json var/quality.json --cards
+
+train-topics: setup ## Fit the topic models (LANG=fr: that one) to the corpora in DATA (an hour)
+	@$(BIN)/python -m training.topics.train $(if $(LANGUAGE),--language $(LANGUAGE)) --data $(DATA) \
+		--out pipeline/enrich/models
+
+eval-topics: setup ## Measure the topic models on the corpora in DATA (an hour); docs/quality.md, model cards
+	@mkdir -p var
+	@$(BIN)/python -m training.topics.evaluate --data $(DATA) --out docs/quality.md --json var/topics.json --cards
 
 lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -23,6 +23,9 @@ from pipeline.settings import Settings
 LANGUAGES_KEPT = 12
 """Recognisers of ours in memory at once, some 15 MB each; those of the fall-back share its model."""
 
+READ_FIRST = ("en", "fr")
+"""Languages whose entity models are read at the start."""
+
 LIMIT_S = 20
 """Seconds that one of our enrichers may take for a batch; it takes less than one."""
 
@@ -78,7 +81,7 @@ class Chain:
 
 
 def load(settings: Settings) -> Chain:
-    """The chain with its models in memory, once a process; of entities those of languages with topics too.
+    """The chain with its models in memory, once a process; of entities those of ``READ_FIRST``.
 
     The other languages' are read when the first article in one comes.
 
@@ -90,12 +93,12 @@ def load(settings: Settings) -> Chain:
         pipeline.enrich.own.OwnEnricherError: an installed enricher cannot be used; says why.
     """
     recognisers = Recognisers(settings.spacy)
-    for each in sorted(entities.available() & topics.available()):
+    for each in READ_FIRST:
         recognisers.of(each)  # reads its model, which would count as time of the first article else
     lists = aliases.Live(settings.entities)
     lists.current()  # reads them
     identifier = identity.Identifier(places.load(), lists)
-    classifiers = {each: topics.load(each) for each in sorted(topics.available())}
+    classifiers = topics.classifiers()
     language.detect("")  # reads its model
     ours = {
         "language": language_enricher(),

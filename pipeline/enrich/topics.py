@@ -1,6 +1,7 @@
-"""Gives a text its IPTC Media Topics: what its feed declared; and the 17 of the top level, by a linear model.
+"""Gives a text its IPTC Media Topics: what its feed declared, and what linear models infer.
 
-Only numpy is needed. What a model is and how it was fitted stands in the README.md beside its weights.
+These know the 17 of the top level and the most frequent of those below. Only numpy is needed. What a model is
+and how it was fitted stands in the README.md beside its weights.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,8 +45,11 @@ TOPICS = {
 BUCKETS = 2**18
 """Numbers that words, their stems and pairs of words are hashed to."""
 
+NARROWER_BUCKETS = 2**16
+"""What these are taken modulo of for the topics below the top level, which are learnt from fewer texts."""
+
 STEM = 6
-"""Bytes from a word's start that stand for all its forms, beside the word itself."""
+"""Code points from a word's start that stand for all its forms, beside the word itself."""
 
 LOOKED_AT = 6000
 """Code points from the start of a text that are read, about 1,000 words; more did not help."""
@@ -52,50 +57,90 @@ LOOKED_AT = 6000
 LEAST_WORDS = 5
 """Texts of fewer words have no topic: single names and figures would be given one at random."""
 
-LEAST_SCORE = 0.2
+LEAST_SCORE = 0.3
 """Topics below this score are not given."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+# Scripts that put no spaces between words: Thai, Lao, kana, Han.
+_UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_WORD_OR_UNSPACED = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W\d_])+|\d+")
 _PAIR_FACTOR = np.uint32(0x9E3779B1)
 
 
 @dataclass(frozen=True, slots=True)
-class Classifier:
-    """The topics of texts in one language.
+class Level:
+    """The weights of topics on one level of the vocabulary.
 
     Attributes:
-        name: the model and its version.
-        weights: one row a bucket, one column a topic, in the order of ``TOPICS``; times ``scale``.
+        qcodes: the topics.
+        weights: one row a bucket, as many as a power of two, one column a topic; times ``scale``.
         scale: what a unit of ``weights`` is worth, by topic.
         bias: added to a topic's sum; with it, the logistic function gives the score.
-        rarity: weight of a bucket, the higher the fewer texts it is in.
     """
 
-    name: str
+    qcodes: tuple[str, ...]
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
-    rarity: NDArray[np.float32]
+
+    def scores(self, buckets: NDArray[np.intp], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How likely each topic applies, from 0 to 1, in the order of ``qcodes``."""
+        rows = self.weights[buckets % len(self.weights)]
+        scores: NDArray[np.float32] = 1 / (
+            1 + np.exp(-((values @ rows.astype(np.float32)) * self.scale + self.bias))
+        )
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """The topics of texts in one language, or in several.
+
+    Attributes:
+        name: the model and its version.
+        languages: primary subtags of the languages that it is for.
+        rarity: weight of a bucket, the higher the fewer texts it is in.
+        top: the top level, in the order of ``TOPICS``.
+        narrower: topics below it.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    rarity: NDArray[np.float16]
+    top: Level
+    narrower: Level
 
     def classify(self, text: str) -> tuple[Topic, ...]:
-        """The topics that apply, most likely first; none for a text too short or of no clear topic."""
+        """The topics that apply; none for a text too short or of no clear topic.
+
+        Those of the top level come most likely first, each followed by those below it.
+        """
         words = words_in(text)
         if len(words) < LEAST_WORDS:
             return ()
-        ranked = sorted(zip(self.scores(words).tolist(), TOPICS.items(), strict=True), reverse=True)
-        return tuple(
-            Topic(qcode=qcode, name=name, score=round(score, 4))
-            for score, (qcode, name) in ranked
-            if score >= LEAST_SCORE
-        )
+        buckets, values = self.vector(words)
+        found: list[Topic] = []
+        below = _given(self.narrower, buckets, values)
+        for qcode, score in _given(self.top, buckets, values):
+            found.append(Topic(qcode=qcode, name=TOPICS[qcode], score=score))
+            found += _below(qcode, below)
+        return tuple(found)
 
-    def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """How likely each topic applies, from 0 to 1, in the order of ``TOPICS``."""
+    def vector(self, words: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The buckets of a text, and what each counts."""
         buckets, counts = features(words)
-        values = weighted(buckets, counts, self.rarity)
-        logits = (values @ self.weights[buckets].astype(np.float32)) * self.scale + self.bias
-        scores: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
-        return scores
+        return buckets, weighted(buckets, counts, self.rarity)
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in ``model.json`` beside the weights: all that is not a number by bucket."""
+
+    name: str
+    languages: tuple[str, ...]
+    narrower: tuple[str, ...]
+    scale: tuple[float, ...]
+    bias: tuple[float, ...]
 
 
 def declared(subjects: Iterable[Subject]) -> tuple[Topic, ...]:
@@ -107,42 +152,88 @@ def declared(subjects: Iterable[Subject]) -> tuple[Topic, ...]:
     return tuple(found.values())
 
 
-def load(language: str) -> Classifier:
-    """The classifier that ships for a language, one of ``available()``."""
-    with np.load(MODELS / f"{language}_topics" / "weights.npz", allow_pickle=False) as file:
-        return Classifier(
-            name=str(file["name"]),
-            weights=file["weights"],
-            scale=file["scale"],
-            bias=file["bias"],
-            rarity=file["rarity"].astype(np.float32),
-        )
+def classifiers() -> dict[str, Classifier]:
+    """By language: its own classifier, else the one that it shares with others."""
+    loaded = [load(path) for path in sorted(MODELS.glob("*_topics"))]
+    by_language: dict[str, Classifier] = {}
+    for each in sorted(loaded, key=lambda classifier: len(classifier.languages)):
+        for language in each.languages:
+            by_language.setdefault(language, each)
+    return by_language
 
 
-def available() -> frozenset[str]:
-    """The languages that a classifier ships for."""
-    return frozenset(path.name.removesuffix("_topics") for path in MODELS.glob("*_topics"))
+def load(folder: Path) -> Classifier:
+    """The classifier in a folder.
+
+    Its weights are mapped into memory, not read: processes share them, and one for a language that nobody
+    writes takes none.
+    """
+    card = msgspec.json.decode((folder / "model.json").read_bytes(), type=Card)
+    scale, bias = np.array(card.scale, np.float32), np.array(card.bias, np.float32)
+    top, narrower, rarity = (
+        np.load(folder / f"{part}.npy", mmap_mode="r", allow_pickle=False)
+        for part in ("top", "narrower", "rarity")
+    )
+    cut = len(TOPICS)
+    return Classifier(
+        name=card.name,
+        languages=card.languages,
+        rarity=rarity,
+        top=Level(tuple(TOPICS), top, scale[:cut], bias[:cut]),
+        narrower=Level(card.narrower, narrower, scale[cut:], bias[cut:]),
+    )
 
 
 def words_in(text: str) -> list[str]:
-    """The words and numbers at the start of a text, in small letters."""
-    return _WORD.findall(text[:LOOKED_AT].lower())
+    """The words and numbers at the start of a text, in small letters.
+
+    Of scripts without spaces between words: each two characters that stand together.
+    """
+    start = text[:LOOKED_AT].lower()
+    if not _ANY_UNSPACED.search(start):
+        return _WORD.findall(start)
+    words: list[str] = []
+    for word in _WORD_OR_UNSPACED.findall(start):
+        if _ANY_UNSPACED.match(word) and len(word) > 1:
+            words += (word[place : place + 2] for place in range(len(word) - 1))
+        else:
+            words.append(word)
+    return words
 
 
 def features(words: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """The buckets that words, stems and neighbouring pairs fall into, and how often each."""
-    codes = [word.encode("utf-8", "replace") for word in words]
-    hashes = np.array([crc32(code) for code in codes], dtype=np.uint32)
-    stems = np.array([crc32(code[:STEM], STEM) for code in codes if len(code) > STEM], dtype=np.uint32)
+    hashes = np.array([crc32(word.encode("utf-8", "replace")) for word in words], dtype=np.uint32)
+    stems = np.array(
+        [crc32(word[:STEM].encode("utf-8", "replace"), STEM) for word in words if len(word) > STEM],
+        dtype=np.uint32,
+    )
     pairs = hashes[:-1] * _PAIR_FACTOR + hashes[1:]
     buckets, counts = np.unique(np.concatenate([hashes, stems, pairs]) % BUCKETS, return_counts=True)
     return buckets.astype(np.intp), counts.astype(np.float32)
 
 
 def weighted(
-    buckets: NDArray[np.intp], counts: NDArray[np.float32], rarity: NDArray[np.float32]
+    buckets: NDArray[np.intp], counts: NDArray[np.float32], rarity: NDArray[np.float16]
 ) -> NDArray[np.float32]:
     """Damped counts times rarity, as a vector of length one."""
-    values = (1 + np.log(counts)) * rarity[buckets]
+    values = (1 + np.log(counts)) * rarity[buckets].astype(np.float32)
     length = np.sqrt(values @ values)
     return values / length if length > 0 else values
+
+
+def _given(level: Level, buckets: NDArray[np.intp], values: NDArray[np.float32]) -> list[tuple[str, float]]:
+    """The topics of a level that apply with their scores, most likely first."""
+    scores = zip(level.scores(buckets, values).tolist(), level.qcodes, strict=True)
+    return [(qcode, round(score, 4)) for score, qcode in sorted(scores, reverse=True) if score >= LEAST_SCORE]
+
+
+def _below(top: str, narrower: Iterable[tuple[str, float]]) -> list[Topic]:
+    """Of the narrower topics those under one of the top level, each with those between, as a feed's are."""
+    found: dict[str, Topic] = {}
+    for qcode, score in narrower:
+        *steps, highest = media_topics.lineage(qcode)
+        if highest.qcode == top:
+            for step in steps:
+                found.setdefault(step.qcode, Topic(qcode=step.qcode, name=step.name, score=score))
+    return list(found.values())

@@ -16,6 +16,7 @@ from training.languages.corpora import (
     declarations,
     in_capitals,
     sib200,
+    sib200_labelled,
     tag_of,
     to_cyrillic,
     to_latin,
@@ -54,6 +55,27 @@ def test_sentences_are_read_of_the_wanted_parts_in_their_order(tmp_path: Path) -
     )
     assert sib200(data, ["train", "dev"]) == {"fra_Latn": ["deux", "trois", "un"]}
     assert sib200(data, ["test"]) == {"deu_Latn": ['"vier']}
+
+
+def test_sentences_are_read_with_their_topics_in_the_words_of_the_corpus(tmp_path: Path) -> None:
+    data = archived(
+        tmp_path,
+        {
+            "fra_Latn/dev.tsv": f"{HEAD}1\tsports\tun\n2\tscience/technology\tdeux\n",
+            "fra_Latn/train.tsv": f"{HEAD}3\ttravel\tun\n",
+            "deu_Latn/train.tsv": f'{HEAD}1\tsports\t"vier "\n',
+            "deu_Latn/test.tsv": f"{HEAD}1\thealth\tfünf\n",
+        },
+    )
+    found = sib200_labelled(data, ["train", "dev"])
+    assert found == {
+        "deu_Latn": [("sports", '"vier "')],
+        "fra_Latn": [("travel", "un"), ("sports", "un"), ("science/technology", "deux")],
+    }
+    assert list(found) == ["deu_Latn", "fra_Latn"]
+    assert sib200_labelled(data, ["dev", "train"])["fra_Latn"][-1] == ("travel", "un")
+    assert sib200_labelled(data, ["test"]) == {"deu_Latn": [("health", "fünf")]}
+    assert sib200_labelled(data, []) == {}
 
 
 @pytest.mark.parametrize(
@@ -170,3 +192,23 @@ def test_the_texts_are_of_many_languages_and_of_the_train_part_alone(tmp_path: P
     assert len(learnt & tested) < 0.001 * len(tested)
     assert {each.texts[0] < "\u0400" for each in found if each.language == LATIN_SERBIAN} == {True}
     assert {each.texts[0] < "\u0400" for each in found if each.language == "sr"} == {False}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the corpora are not beside the project")
+def test_each_sentence_has_the_same_one_of_seven_topics_in_every_language() -> None:
+    found = sib200_labelled(SHARED, ["test"])
+    assert len(found) == 205
+    [topics] = {tuple(topic for topic, _ in pairs) for pairs in found.values()}
+    assert len(topics) == 204
+    assert set(topics) == {
+        "entertainment",
+        "geography",
+        "health",
+        "politics",
+        "science/technology",
+        "sports",
+        "travel",
+    }
+    assert {folder: [text for _, text in pairs] for folder, pairs in found.items()} == sib200(
+        SHARED, ["test"]
+    )

@@ -74,7 +74,14 @@ class Words:
 
 def sib200(data: Path, parts: Sequence[str]) -> dict[str, list[str]]:
     """The sentences of SIB-200 by folder (``fra_Latn``), in the order of the parts given."""
-    found: dict[str, dict[str, list[str]]] = {}
+    return {
+        folder: [text for _, text in labelled] for folder, labelled in sib200_labelled(data, parts).items()
+    }
+
+
+def sib200_labelled(data: Path, parts: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The same sentences, each after its topic in the words of SIB-200."""
+    found: dict[str, dict[str, list[tuple[str, str]]]] = {}
     with tarfile.open(data / "sib200" / "sib200_annotated.tar.xz") as archive:
         for member in archive:
             folder, _, file = member.name.removeprefix("data/annotated/").partition("/")
@@ -82,8 +89,8 @@ def sib200(data: Path, parts: Sequence[str]) -> dict[str, list[str]]:
             if part in parts and file.endswith(".tsv"):
                 content = archive.extractfile(member)
                 assert content is not None, f"{member.name} is no regular file"
-                lines = content.read().decode().splitlines()[1:]
-                found.setdefault(folder, {})[part] = [line.split("\t")[2] for line in lines]
+                rows = [line.split("\t") for line in content.read().decode().splitlines()[1:]]
+                found.setdefault(folder, {})[part] = [(row[1], row[2]) for row in rows]
     return {
         folder: [each for part in parts for each in found[folder].get(part, ())] for folder in sorted(found)
     }

@@ -1,11 +1,11 @@
-"""Reads news with a topic: weakly labelled headlines, and the articles of MasakhaNEWS to measure with."""
+"""Reads news with a topic: weakly labelled headlines, and the articles of MasakhaNEWS."""
 
 from __future__ import annotations
 
 import csv
 import lzma
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +61,15 @@ def weak(data: Path, language: str) -> list[Item]:
     return list(items.values())
 
 
-def masakhanews(data: Path, language: str) -> list[Item]:
-    """MasakhaNEWS: headline and whole article, one of seven topics."""
-    return list(_masakhanews(data / "masakhanews", MASAKHANEWS_LANGUAGES[language]))
+def masakhanews(data: Path, language: str, parts: Sequence[str] = ("dev", "train50")) -> list[Item]:
+    """MasakhaNEWS: headline and whole article, one of seven topics; to measure with, never to learn from."""
+    folder = data / "masakhanews"
+    return [item for part in parts for item in _masakhanews(folder, MASAKHANEWS_LANGUAGES[language], part)]
 
 
-def _masakhanews(folder: Path, language: str) -> Iterator[Item]:
+def _masakhanews(folder: Path, language: str, part: str) -> Iterator[Item]:
     csv.field_size_limit(sys.maxsize)
-    for part in ("dev", "train50"):
-        with lzma.open(folder / f"{language}.{part}.tsv.xz", "rt", encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                text = f"{row['headline']}\n\n{row['text']}"
-                yield Item(MASAKHANEWS_LABELS[row["category"]], "masakhanews", "", text)
+    with lzma.open(folder / f"{language}.{part}.tsv.xz", "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            text = f"{row['headline']}\n\n{row['text']}"
+            yield Item(MASAKHANEWS_LABELS[row["category"]], "masakhanews", "", text)

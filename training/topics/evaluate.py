@@ -1,95 +1,185 @@
-"""Measures the topic model of one language on texts that it was not fitted to.
+"""Measures the topic models.
 
-``python -m training.topics.evaluate --language fr --data ../shared/data``
+``python -m training.topics.evaluate --data ../shared/data --out docs/quality.md --json var/topics.json``
 
-Three measures: a model fitted without the last months, on those months; a model fitted without some
-publishers, on those; and the former on MasakhaNEWS, whole articles of one of seven topics.
+The models that ship learnt nothing from some publishers, and are measured on these: on annotated texts, and
+by their sections. The one that languages without annotated texts share is measured on sentences of SIB-200;
+the way across languages on some that have annotated texts, by models fitted as if these had none, which takes
+half an hour (``--across`` names others). ``--cards`` writes the models' cards.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import process_time
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
 
 from pipeline.enrich import topics
-from pipeline.enrich.topics import Classifier
-from training.topics import corpora
+from pipeline.enrich.topics import Classifier, Level
+from training.languages import corpora as languages
+from training.topics import cards, corpora, material, report, scores, train
+from training.topics.annotations import LANGUAGES
 from training.topics.corpora import Item
-from training.topics.train import LANGUAGES, QCODES, fit
+from training.topics.material import TOP, Marked, Material
+from training.topics.scores import Several, Single
+from training.topics.teacher import Teacher
 
-LATER_SHARE = 0.1
-HELD_OUT_PUBLISHERS = {
-    "en": frozenset({"www.nbcnews.com", "www.theguardian.com", "www.bbc.co.uk", "www.independent.co.uk"}),
-    "fr": frozenset({"www.lemonde.fr", "www.franceinfo.fr", "www.francetvinfo.fr", "www.lepoint.fr"}),
+ACROSS = ("de", "it", "nl", "ru")
+"""Languages with annotated texts that the way across languages is measured on as if they had none."""
+
+SIB_LABELS = {
+    "entertainment": "medtop:01000000",
+    "health": "medtop:07000000",
+    "politics": "medtop:11000000",
+    "science/technology": "medtop:13000000",
+    "sports": "medtop:15000000",
+    "travel": "medtop:10000000",
 }
+"""The topics of SIB-200; geography is none of ours."""
 
 
-def by_time(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """Earlier items, undated ones among them, and the latest."""
-    ordered = sorted(items, key=lambda item: item.day)
-    cut = int(len(ordered) * (1 - LATER_SHARE))
-    return ordered[:cut], ordered[cut:]
+class Result(msgspec.Struct, frozen=True):
+    """What was measured of one model.
 
-
-def by_publisher(items: Sequence[Item], held_out: frozenset[str]) -> tuple[list[Item], list[Item]]:
-    """Items of other publishers, and items of the held-out ones."""
-    kept = [item for item in items if item.publisher not in held_out]
-    return kept, [item for item in items if item.publisher in held_out]
-
-
-def report(title: str, model: Classifier, items: Sequence[Item], among: Sequence[str] = QCODES) -> None:
-    """Prints accuracy, macro-F1 and F1 by topic, and how the scores above the threshold do.
-
-    Args:
-        title: what is measured.
-        model: what is measured on the items.
-        items: texts with the right answer.
-        among: qcodes that the first answer is chosen from.
+    Attributes:
+        language: of the texts.
+        model: its name.
+        annotated: on annotated texts; ``narrower``, topics below the top level.
+        sections: on texts with their publisher's section.
+        masakhanews: on whole articles.
+        sib: on the sentences of SIB-200.
+        speed: whole articles, else headlines, a CPU second.
     """
+
+    language: str
+    model: str
+    annotated: Several | None = None
+    narrower: Several | None = None
+    sections: Single | None = None
+    masakhanews: Single | None = None
+    sib: Single | None = None
+    speed: float | None = None
+
+
+def scored(model: Classifier, level: Level, texts: Iterable[str]) -> NDArray[np.float32]:
+    """The scores of texts, a row each."""
+    return np.array([level.scores(*model.vector(topics.words_in(text))) for text in texts], np.float32)
+
+
+def annotated(model: Classifier, marked: Sequence[Marked]) -> Several:
+    """How well the top level is told of annotated texts that have a topic."""
+    kept = [each for each in marked if each.topics]
+    main = np.array([TOP.index(each.topics[0]) for each in kept])
+    found = scored(model, model.top, (each.text for each in kept))
+    return scores.several(found, material.truth(kept, TOP), main, TOP)
+
+
+def below(model: Classifier, marked: Sequence[Marked]) -> Several | None:
+    """How well the topics below are told, as users get them: under a topic that is given."""
+    kept = [each for each in marked if each.narrower]
+    if not kept:
+        return None
+    qcodes = model.narrower.qcodes
+    texts = [each.text for each in kept]
+    tops = scored(model, model.top, texts)[:, [TOP.index(material.above(qcode)) for qcode in qcodes]]
+    found = np.where(tops >= topics.LEAST_SCORE, scored(model, model.narrower, texts), 0)
+    truth = material.truth(kept, qcodes, narrower=True)
+    return scores.several(found, truth, truth.argmax(axis=1), qcodes)
+
+
+def sections(model: Classifier, items: Sequence[Item]) -> Single:
+    """How often the most likely topic is the one that the text was labelled with."""
+    answers = np.array([TOP.index(item.topic) for item in items])
+    return scores.single(scored(model, model.top, (item.text for item in items)), answers, TOP)
+
+
+def speed(model: Classifier, texts: Sequence[str]) -> float:
+    """Texts a CPU second."""
     started = process_time()
-    scores = np.array([model.scores(topics.words_in(item.text)) for item in items])
-    seconds = process_time() - started
-    answers = np.array([QCODES.index(item.topic) for item in items])
-    allowed = np.array([QCODES.index(qcode) for qcode in among])
-    first = allowed[scores[:, allowed].argmax(axis=1)]
-    each = by_topic(answers, first)
-    given = scores >= topics.LEAST_SCORE
-    right = given[np.arange(len(items)), answers]
-    print(f"\n{title}: {len(items)} texts, {len(items) / seconds:.0f} a second")
-    print(f"  first topic right {np.mean(first == answers):.3f}, macro-F1 {np.mean([*each.values()]):.3f}")
-    print(
-        f"  given: {given.sum(axis=1).mean():.2f} topics a text, the right one among them {right.mean():.3f}"
+    for text in texts:
+        model.classify(text)
+    return len(texts) / max(process_time() - started, 1e-9)
+
+
+def of_language(one: Material, data: Path) -> Result:
+    """Measures the model that ships for a language with annotated texts."""
+    language = one.language
+    model = topics.load(topics.MODELS / f"{language}_topics")
+    known = language in corpora.MASAKHANEWS_LANGUAGES
+    articles = corpora.masakhanews(data, language, ["dev"]) if known else []
+    return Result(
+        language=language,
+        model=model.name,
+        annotated=annotated(model, one.measured),
+        narrower=below(model, one.measured),
+        sections=sections(model, one.held_out),
+        masakhanews=sections(model, articles) if articles else None,
+        speed=speed(model, [item.text for item in articles or one.held_out]),
     )
-    print("  " + "; ".join(f"{topics.TOPICS[qcode]} {score:.3f}" for qcode, score in each.items()))
 
 
-def by_topic(answers: NDArray[np.intp], first: NDArray[np.intp]) -> dict[str, float]:
-    """F1 of each topic that is the right one for any text."""
-    present = np.unique(answers)
-    scores = f1_score(answers, first, labels=present, average=None, zero_division=0)
-    return {QCODES[index]: float(score) for index, score in zip(present, scores, strict=True)}
+def across(gathered: Sequence[Material], language: str, data: Path) -> Result:
+    """Fits a model to a language as if none of its texts were annotated, and measures it."""
+    others = [each for each in gathered if each.language != language]
+    sources = [each for each in others if each.language in train.TRANSLATED_FROM]
+    model = train.fit_shared(Teacher(others), sources, data, [language])
+    [one] = [each for each in gathered if each.language == language]
+    return Result(language=language, model=model.name, annotated=annotated(model, one.measured))
+
+
+def of_shared(data: Path) -> list[Result]:
+    """Measures the model that ships for several languages."""
+    model = topics.load(topics.MODELS / f"{train.TOGETHER}_topics")
+    sentences = labelled_sentences(data)
+    return [
+        Result(language, model.name, sib=sections(model, sentences[language]))
+        for language in model.languages
+        if language in sentences
+    ]
+
+
+def labelled_sentences(data: Path) -> dict[str, list[Item]]:
+    """The test sentences of SIB-200 with a topic of ours, by language."""
+    found: dict[str, list[Item]] = {}
+    for folder, pairs in languages.sib200_labelled(data, ["test"]).items():
+        for label, text in pairs:
+            if label in SIB_LABELS:
+                item = Item(SIB_LABELS[label], "sib200", "", text)
+                found.setdefault(languages.tag_of(folder), []).append(item)
+    return found
 
 
 def main() -> None:
-    """Reads the command line, fits the models to be measured, prints the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--language", choices=LANGUAGES, required=True)
+    """Reads the command line, fits and measures, writes tables, results and model cards."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
+    parser.add_argument("--out", type=Path, help="document to write the tables into")
+    parser.add_argument("--json", type=Path, required=True, help="file for the results")
+    parser.add_argument(
+        "--across", nargs="*", choices=LANGUAGES, default=ACROSS, help="languages to fit a model across for"
+    )
+    parser.add_argument("--cards", action="store_true", help="write the model cards too")
     arguments = parser.parse_args()
-    items = corpora.weak(arguments.data, arguments.language)
-    earlier, later = by_time(items)
-    model = fit(earlier, "measured")
-    report("later months", model, later)
-    articles = corpora.masakhanews(arguments.data, arguments.language)
-    report("MasakhaNEWS", model, articles, sorted({item.topic for item in articles}))
-    kept, others = by_publisher(items, HELD_OUT_PUBLISHERS[arguments.language])
-    report("publishers not fitted to", fit(kept, "measured"), others)
+    gathered = [material.gather(arguments.data, each) for each in LANGUAGES]
+    results = [of_language(each, arguments.data) for each in gathered]
+    results += of_shared(arguments.data)
+    results += [across(gathered, each, arguments.data) for each in arguments.across]
+    arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    if arguments.out:
+        report.write(results, arguments.out)
+    if arguments.cards:
+        folders = sorted(topics.MODELS.glob("*_topics"))
+        cards.write(results, [(topics.load(folder), folder) for folder in folders])
+    for each in results:
+        if each.annotated:
+            print(f"{each.language} {each.model}: macro-F1 {each.annotated.macro:.3f} on annotated texts")
 
 
 if __name__ == "__main__":

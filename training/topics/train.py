@@ -1,6 +1,8 @@
-"""Fits the topic model of one language.
+"""Fits the topic models: ``python -m training.topics.train --language fr --data ../shared/data``.
 
-``python -m training.topics.train --language fr --data ../shared/data --out pipeline/enrich/models/fr_topics``
+A model for each language that has annotated texts, and one that the languages of ``SHARED`` share, which have
+none: it learns from their sentences and words, and from news put into their words, what the teacher says.
+The teacher is fitted to all languages first; sentence vectors are kept in ``var/topic-vectors``.
 """
 
 from __future__ import annotations
@@ -9,79 +11,134 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import SGDClassifier
 
-from pipeline.enrich import topics
-from pipeline.enrich.topics import BUCKETS, TOPICS, Classifier
-from training.topics import corpora
-from training.topics.corpora import Item
+from pipeline.enrich.topics import Card, Classifier
+from training.topics import lexicon, material, student
+from training.topics.annotations import LANGUAGES
+from training.topics.material import TOP, Marked, Material
+from training.topics.student import ANNOTATED, PLAIN, WORD, Lesson
+from training.topics.teacher import Taught, Teacher
 
-LANGUAGES = ("en", "fr")
-VERSION = "0.1.0"
-ALPHA = 1e-6
-EPOCHS = 12
+VERSION = "0.2.0"
+SHARED = ("ar", "es", "ja", "ko", "pl", "pt", "tr", "zh")
+TRANSLATED_FROM = ("en", "fr")
+TRANSLATED_AT_MOST = 25_000  # texts of each of these, for each language that shares a model
+TOGETHER = "xx"
 SEED = 7
-QCODES = tuple(TOPICS)
-UNKNOWN = -8.0  # the bias of a topic that no item has: its score stays under 0.001
 
 
-def fit(items: Sequence[Item], name: str) -> Classifier:
-    """A logistic regression for each topic against all others, its weights cut to eight bits.
+def fit(teacher: Teacher, one: Material) -> Classifier:
+    """The model of a language that has annotated texts."""
+    language = one.language
+    weak = [item.text for item in one.weak]
+    learnt = [marked.text for marked in one.learnt]
+    lessons = [
+        Lesson(weak, teacher.teach(language, weak, f"{language} by section"), 1.0),
+        Lesson(learnt, _answered(teacher, language, one.learnt), ANNOTATED),
+        *_plain(teacher, language, one.plain, PLAIN),
+    ]
+    texts = [marked.text for marked in one.calibrated]
+    exam = Lesson(texts, _right(one.calibrated, teacher.narrower), 1.0)
+    return student.fit(f"{language}_topics {VERSION}", [language], lessons, teacher.narrower, exam)
+
+
+def fit_shared(
+    teacher: Teacher, sources: Sequence[Material], data: Path, languages: Sequence[str]
+) -> Classifier:
+    """The model that languages without annotated texts share.
 
     Args:
-        items: what to learn from, of three topics or more.
-        name: the model's name and version.
+        teacher: fitted to other languages.
+        sources: material of languages that news is translated from, word by word.
+        data: folder of the corpora.
+        languages: that the model is for.
     """
-    matrix, rarity = _matrix([topics.words_in(item.text) for item in items])
-    answers = np.array([QCODES.index(item.topic) for item in items])
-    model = SGDClassifier(
-        loss="log_loss", alpha=ALPHA, max_iter=EPOCHS, tol=None, average=True, random_state=SEED
+    lessons: list[Lesson] = []
+    exams: list[Lesson] = []
+    for language in languages:
+        lessons += _plain(teacher, language, material.plain(data, language), 1.0)
+        for source in sources:
+            by = lexicon.lexicon(source.language, language)
+            originals = [each.text for each in source.learnt]
+            originals += [item.text for item in source.weak[: TRANSLATED_AT_MOST - len(originals)]]
+            said = teacher.teach("", originals, f"{source.language} to translate")
+            lessons.append(Lesson(lexicon.translated(originals, by, SEED), said, PLAIN))
+            marked = source.calibrated
+            new = lexicon.translated([each.text for each in marked], by, SEED)
+            exams.append(Lesson(new, _right(marked, teacher.narrower), 1.0))
+    exam = Lesson(
+        [text for each in exams for text in each.texts],
+        Taught(
+            np.vstack([each.scores.top for each in exams]),
+            np.vstack([each.scores.narrower for each in exams]),
+        ),
+        1.0,
     )
-    model.fit(matrix, answers)
-    weights = np.zeros((BUCKETS, len(QCODES)), np.float32)
-    bias = np.full(len(QCODES), UNKNOWN, np.float32)
-    weights[:, model.classes_] = model.coef_.T
-    bias[model.classes_] = model.intercept_
-    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
-    return Classifier(name, np.round(weights / scale).astype(np.int8), scale, bias, rarity)
+    return student.fit(f"{TOGETHER}_topics {VERSION}", languages, lessons, teacher.narrower, exam)
 
 
-def _matrix(texts: Sequence[Sequence[str]]) -> tuple[csr_matrix, NDArray[np.float32]]:
-    """A row of weighted buckets for each text, and the rarity of each bucket."""
-    counted = [topics.features(words) for words in texts]
-    seen = np.bincount(np.concatenate([buckets for buckets, _ in counted]), minlength=BUCKETS)
-    rarity = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float16).astype(np.float32)
-    values = np.concatenate([topics.weighted(*one, rarity) for one in counted])
-    columns = np.concatenate([buckets for buckets, _ in counted]).astype(np.int32)
-    starts = np.cumsum([0, *(len(buckets) for buckets, _ in counted)])
-    return csr_matrix((values, columns, starts), shape=(len(texts), BUCKETS)), rarity
+def _plain(teacher: Teacher, language: str, sentences: Sequence[str], weight: float) -> list[Lesson]:
+    """Sentences and the most frequent words of a language, with what the teacher says of them."""
+    words = material.words(language)
+    return [
+        Lesson(sentences, teacher.teach("", sentences, f"sentences, {language}"), weight),
+        Lesson(words, teacher.teach("", words, f"words, {language}"), weight * WORD),
+    ]
+
+
+def _answered(teacher: Teacher, language: str, marked: Sequence[Marked]) -> Taught:
+    """What was annotated; below the top level, where nobody looked, what the teacher says."""
+    said = teacher.teach(language, [each.text for each in marked], f"annotated {language}")
+    right = _right(marked, teacher.narrower)
+    return Taught(right.top, np.where(np.isnan(right.narrower), said.narrower, right.narrower))
+
+
+def _right(marked: Sequence[Marked], narrower: Sequence[str]) -> Taught:
+    """What was annotated; NaN below the top level where nobody looked."""
+    below = material.truth(marked, narrower, narrower=True)
+    below[[each.narrower is None for each in marked]] = np.nan
+    return Taught(material.truth(marked, TOP), below)
 
 
 def save(model: Classifier, out: Path) -> None:
-    """Writes the weights where ``pipeline.enrich.topics.load`` reads them."""
+    """Writes the model where ``pipeline.enrich.topics.load`` reads it."""
     out.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(
-        out / "weights.npz",
-        name=np.array(model.name),
-        weights=model.weights,
-        scale=model.scale,
-        bias=model.bias,
-        rarity=model.rarity.astype(np.float16),
+    np.save(out / "top.npy", model.top.weights)
+    np.save(out / "narrower.npy", model.narrower.weights)
+    np.save(out / "rarity.npy", model.rarity)
+    levels = (model.top, model.narrower)
+    card = Card(
+        model.name,
+        model.languages,
+        model.narrower.qcodes,
+        tuple(float(each) for level in levels for each in level.scale),
+        tuple(float(each) for level in levels for each in level.bias),
     )
+    (out / "model.json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
 
 
 def main() -> None:
-    """Reads the command line, fits on all items, saves."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--language", choices=LANGUAGES, required=True)
+    """Reads the command line, fits, saves."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--language", choices=(*LANGUAGES, TOGETHER), action="append", help="all of them if left out"
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the finished model")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the models, one folder each")
     arguments = parser.parse_args()
-    items = corpora.weak(arguments.data, arguments.language)
-    save(fit(items, f"{arguments.language}_topics {VERSION}"), arguments.out)
+    gathered = [material.gather(arguments.data, each) for each in LANGUAGES]
+    teacher = Teacher(gathered)
+    for each in gathered:
+        if not arguments.language or each.language in arguments.language:
+            save(fit(teacher, each), arguments.out / f"{each.language}_topics")
+    if not arguments.language or TOGETHER in arguments.language:
+        sources = [each for each in gathered if each.language in TRANSLATED_FROM]
+        shared = fit_shared(teacher, sources, arguments.data, SHARED)
+        save(shared, arguments.out / f"{TOGETHER}_topics")
 
 
 if __name__ == "__main__":
