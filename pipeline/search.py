@@ -10,7 +10,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from msgspec import Struct
 
 from pipeline.errors import NewswireError
-from pipeline.query import Filters, QueryError, build, parse, visible
+from pipeline.query import Filters, QueryError, build, language_of, parse, visible
 from pipeline.settings import Settings
 from pipeline.sink import connection, templates
 
@@ -100,7 +100,7 @@ def search(
     """The articles that answer best, then the newest.
 
     Args:
-        words: words, "phrases" and -exclusions; may be empty where a filter is given.
+        words: a query as ``pipeline.query`` reads it; may be empty where a filter is given.
         settings: where Elasticsearch is, and the alias.
         filters: what every hit must be besides.
         size: how many hits at most, 1 to 1,000.
@@ -108,12 +108,13 @@ def search(
             shows it in HTML escapes it first and puts the marks' tags after.
 
     Raises:
-        QueryError: what is asked is no query; says what is wrong.
+        QueryError: what is asked is no query; says what is wrong and where.
         SearchError: Elasticsearch could not be asked.
     """
     if not 1 <= size <= MAX_SIZE:
         raise QueryError(f"size: {size} is not from 1 to {MAX_SIZE}")
-    query = build(parse(words), filters)
+    typed = parse(words)
+    query = build(typed, filters)
     found = _ask(
         settings,
         lambda client: client.search(
@@ -124,7 +125,7 @@ def search(
             track_scores=True,
             track_total_hits=True,
             source_includes=_SHOWN,
-            highlight=_highlight(markers, filters.language),
+            highlight=_highlight(markers, language_of(typed, filters)),
         ),
     )
     hits = tuple(_hit(hit) for hit in found["hits"]["hits"])
@@ -202,7 +203,7 @@ def _ask(settings: Settings, question: Callable[[Elasticsearch], Answer]) -> Ans
 def _highlight(markers: tuple[str, str], language: str | None) -> dict[str, Any]:
     """Highlight in headline and body what matched there or in the fields with stems made from them."""
     languages = templates.languages()
-    own = {language.partition("-")[0].lower()} & languages if language else languages
+    own = {language} & languages if language else languages
     stemmed = [f"text_{code}" for code in sorted(own)]
     return {
         "type": "unified",

@@ -86,6 +86,7 @@ def test_an_unknown_option_is_a_usage_error(tmp_path: Path) -> None:
     [
         (["search", "x"], AWAY, "newswire up"),
         (["search", '"open'], AWAY, "not closed"),
+        (["search", "x (topic:sport"], AWAY, "\n  x (topic:sport\n    ^"),
         (["search"], AWAY, "error:"),
         (["show", "0" * 32], AWAY, "newswire up"),
         (["status"], {"NEWSWIRE_KAFKA": "nowhere"}, "NEWSWIRE_KAFKA"),

@@ -24,6 +24,7 @@ from pipeline.search import CLOSE, OPEN, Filters, Results, SearchError, count, r
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Indexed, Sink
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
+from tests.test_query import typed
 
 if TYPE_CHECKING:
     from tests.services import Stack
@@ -40,7 +41,10 @@ ARTICLES = [
         language="en",
         body=TALKS,
         created="2024-06-20",
-        entities=(entity(TALKS, "Kim Jong Un", "PER"), entity(TALKS, "North Korea", "LOC")),
+        entities=(
+            entity(TALKS, "Kim Jong Un", "PER"),
+            entity(TALKS, "North Korea", "LOC", id="iso:KP", name="North Korea", country="KP"),
+        ),
         topics=(POLITICS, WAR),
         url="https://example.org/talks",
     ),
@@ -128,6 +132,8 @@ def guids(results: Results) -> list[str]:
         "États-Unis",
         '"péninsule coréenne"',
         "poutine -mbappé",
+        "Poutine topic:politics since:2024-06",
+        '(xylophone OR person:poutine) place:"north korea" -(topic:sport | language:en)',
         "Vladimir Poutine en visite chez Kim Jong Un à Pyongyang mercredi",
     ],
 )
@@ -137,7 +143,8 @@ def test_the_seed_article_is_found_by(words: str, seeded: Settings) -> None:
 
 @services
 @pytest.mark.parametrize(
-    "words", ["xylophone", "poutine xylophone", '"mutuelle assistance"', "poutine -sanction"]
+    "words",
+    ["xylophone", "poutine xylophone", '"mutuelle assistance"', "poutine -sanction", "poutine topic:sport"],
 )
 def test_the_seed_article_is_not_found_by(words: str, seeded: Settings) -> None:
     assert "seed" not in guids(search(words, seeded))
@@ -233,6 +240,7 @@ def test_filters_find(filters: dict[str, Any], found: set[str], news: Settings) 
 
 @services
 def test_words_and_filters_go_together(news: Settings) -> None:
+    assert guids(search("ouragan OR loi", news, Filters(since="2024"))) == ["headline", "passing"]
     assert guids(search("ouragan", news, Filters(language="fr", since="2024"))) == ["headline", "passing"]
     assert guids(search("ouragan", news, Filters(language="en"))) == []
     assert guids(search("sanction", news, Filters(language="en"))) == ["talks"]
@@ -251,6 +259,7 @@ def test_what_matched_is_marked_in_stems_accents_and_elisions_too(news: Settings
 
     assert "was [sanctioned] again" in marked("sanction")
     assert "[sanctioned]" in marked("sanction", language="en")
+    assert "[sanctioned]" in marked("(xylophone OR sanction) language:en -lyon")
     assert "[L’équipe] de France" in marked("equipe")
     assert "la [coupe à Lyon]" in marked('"coupe a lyon"')
     assert marked("cote") == "Un ouragan sur la [côte]"
@@ -297,6 +306,7 @@ def test_size_bounds_the_hits_and_not_the_total(news: Settings) -> None:
 def test_as_many_words_as_are_allowed_are_answered(news: Settings) -> None:
     words = " ".join(f"{'é' * 8}{number}a-b" for number in range(50))
     assert search(words, news).total == 0
+    assert search(" OR ".join(words.split()), news).total == 0
 
 
 @services
@@ -379,18 +389,12 @@ def test_a_refusal_is_said(own: Settings, stack: Stack) -> None:
         search("x", own)
 
 
-typed = st.one_of(
-    st.text(max_size=40),
-    st.text(alphabet='ab é"«»-*?~:/()[]{}^\\+!&|\u0301\u200d²', max_size=30),
-)
-
-
 @services
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(words=typed, name=typed)
-def test_whatever_is_typed_is_answered(words: str, name: str, news: Settings) -> None:
+@given(words=typed, name=st.none() | typed)
+def test_whatever_is_typed_is_answered(words: str, name: str | None, news: Settings) -> None:
     try:
         found = search(words, news, Filters(person=name))
     except QueryError:
@@ -421,7 +425,7 @@ def test_a_size_out_of_bounds_is_said(size: int) -> None:
         search("x", Settings(), size=size)
 
 
-@pytest.mark.parametrize("words", ["", '"', "a" * 1001])
+@pytest.mark.parametrize("words", ["", '"', "a" * 1001, "(", "langue:fr", "since:x"])
 def test_what_is_no_query_is_said_before_anybody_is_asked(words: str) -> None:
     with pytest.raises(QueryError):
         search(words, Settings(elasticsearch=HttpUrl("http://127.0.0.1:1")))

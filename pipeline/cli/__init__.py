@@ -336,15 +336,21 @@ def feed_check(
 @cli.command(
     epilog=examples(
         "newswire search Poutine",
-        "newswire search '\"Conseil de sécurité\" -Ukraine' --language fr --since 2024-06",
+        "newswire search 'Poutine topic:politics since:2024-06'",
+        "newswire search '\"Conseil de sécurité\" -Ukraine language:fr since:2d'",
+        'newswire search \'(kim OR "xi jinping") -person:poutine place:"North Korea"\'',
+        "newswire search 'source:afp created:2024-01..2024-06 -topic:sport'",
+        "newswire search -- '-Ukraine topic:politics'",
         "newswire search --person 'Kim Jong Un' --topic politics --json",
     )
 )
 def search(
-    words: Annotated[str, typer.Argument(help='Words, "phrases" and -exclusions.')] = "",
+    words: Annotated[
+        str, typer.Argument(metavar="QUERY", help='Words, "phrases", field:value, -not, OR and (groups).')
+    ] = "",
     language: Annotated[str | None, typer.Option(help="Only articles in this language (fr).")] = None,
-    since: Annotated[str | None, typer.Option(help="From this year, month or day on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Up to this year, month or day.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this year, month or day on; also 2d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to this one; likewise.")] = None,
     person: Annotated[str | None, typer.Option(help="A person's name, or part of it.")] = None,
     place: Annotated[str | None, typer.Option(help="A place's name, or part of it.")] = None,
     organization: Annotated[str | None, typer.Option(help="An organization's name, or part of it.")] = None,
@@ -354,7 +360,12 @@ def search(
 ) -> None:
     """Search the articles: up to four words must all be there, of more four in five.
 
-    Capitals, accents and endings do not matter. A "phrase" must be there as it is, a -word must not.
+    Capitals, accents and endings do not matter. A "phrase" must be there as it is, what has a - before it
+    must not. OR (or |) joins what stands directly beside it; parentheses group.
+
+    Fields, each with a word or a "phrase": language, source, feed, status, person, place, organization,
+    topic, identity, id. Dates: since:2024-06 until:2024-06-19 since:2d since:3h since:today since:yesterday
+    created:2024-01..2024-06. The options ask the same of every hit.
     """
     from pipeline import search as searching
 

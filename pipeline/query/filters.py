@@ -1,0 +1,75 @@
+"""What every hit must be besides what is typed: the options of the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from pipeline.query import dates, fields
+from pipeline.query.error import QueryError
+from pipeline.query.tokens import MAX_CHARACTERS, composed, plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What every hit must be besides; dates as exact as one likes, ``until`` includes what it names.
+
+    Attributes:
+        language: a tag such as ``fr``; finds ``fr-CA`` too.
+        since: the first year, month, day or instant; also ``yesterday``, ``2d`` and so on.
+        until: the last year, month, day or instant.
+        person: a name or part of one, whatever its case and accents; so are place and organization.
+        place: as person.
+        organization: as person.
+        topic: a qcode, or a topic's name or part of one.
+    """
+
+    language: str | None = None
+    since: str | None = None
+    until: str | None = None
+    person: str | None = None
+    place: str | None = None
+    organization: str | None = None
+    topic: str | None = None
+
+
+def clauses(filters: Filters) -> list[fields.Query]:
+    """What Elasticsearch is asked for them.
+
+    Raises:
+        QueryError: one is not what it should be.
+    """
+    given = {
+        field.name: _bounded(field.name, value)
+        for field in dataclasses.fields(filters)
+        if (value := getattr(filters, field.name)) is not None
+    }
+    queries = [
+        fields.named(facet, given[name], "anywhere")
+        for name, facet in (("person", "people"), ("place", "places"), ("organization", "organizations"))
+        if name in given
+    ]
+    if "topic" in given:
+        queries.append(fields.topic(given["topic"], "anywhere"))
+    if "language" in given:
+        try:
+            queries.append(fields.language(given["language"]))
+        except ValueError as error:
+            raise QueryError(f"language: {error}") from error
+    limits: dates.Limits = {}
+    for name in ("since", "until"):
+        if name in given:
+            try:
+                limits |= dates.period(**{name: given[name]})
+            except ValueError as error:
+                raise QueryError(f"{name}: {error}") from error
+    return [*queries, fields.timed(limits)] if limits else queries
+
+
+def _bounded(name: str, value: str) -> str:
+    text = composed(plain(value)).strip()
+    if not any(map(str.isalnum, text)):
+        raise QueryError(f"{name}: nothing is given")
+    if len(text) > MAX_CHARACTERS:
+        raise QueryError(f"{name}: {len(text)} characters, {MAX_CHARACTERS} are allowed")
+    return text
