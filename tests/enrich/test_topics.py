@@ -48,7 +48,7 @@ from tests.enrich.topic_texts import (
 from tests.seed import needs_seed
 
 OWN = ("de", "en", "fr", "it", "nl", "ru")
-SHARED = ("ar", "es", "ja", "ko", "pl", "pt", "tr", "zh")
+SHARED = ("ar", "es", "ja", "pl", "pt", "tr", "zh")
 MODELS = topics.classifiers()
 CASED = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr")
 CASES = [(language, qcode) for language, texts in PLAIN.items() for qcode in texts]

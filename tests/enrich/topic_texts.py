@@ -53,10 +53,6 @@ PLAIN = {
         SPORT: "サッカー日本代表はワールドカップ予選の試合でオーストラリアに2対1で勝利した。",
         POLITICS: "首相は国会で選挙制度の改革について説明し、野党は政府の方針を批判した。",
     },
-    "ko": {
-        SPORT: "축구 대표팀이 월드컵 예선 경기에서 두 골을 넣어 승리했다고 감독이 말했다.",
-        POLITICS: "대통령은 국회에서 법안을 설명했고 야당 의원들은 정부의 정책을 비판했다.",
-    },
     "nl": {
         SPORT: "Ajax heeft in de Eredivisie met 3-1 van PSV gewonnen, de spits scoorde twee keer.",
         POLITICS: "De Tweede Kamer debatteert met de premier over de coalitie, de VVD wil verkiezingen.",

@@ -318,7 +318,7 @@ def test_a_language_without_whole_articles_is_measured_on_headlines(
 def test_articles_are_timed_where_there_are_some(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluate, "speed", lambda _, texts: float(len(texts[0])))
     found = evaluate.of_language(made("fr"), shipped)
-    [article] = corpora.masakhanews(shipped, "fr", "dev")
+    [article] = corpora.masakhanews(shipped, "fr", ["dev"])
     assert found.speed == len(article.text)
 
 

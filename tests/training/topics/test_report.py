@@ -186,6 +186,7 @@ def test_the_way_across_languages_has_its_own_tables() -> None:
     assert "| es | 204 | 0.721 | 0.876 | 0.679 |" in text["Across languages"]
     assert "| tr | 204 |" in text["Across languages"]
     assert "0.457" not in text["Annotated texts"]
+    assert "0.765" not in text["Across languages"]
 
 
 def test_the_parts_of_the_document_come_in_order() -> None:
