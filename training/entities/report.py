@@ -88,7 +88,7 @@ def document(results: Sequence[Result]) -> str:
     """All tables."""
     parts = [
         "## What was asked for\n",
-        table(("asked for", "at least", "measured", "reached"), map(_bar_row, bars(results))),
+        bar_table(bars(results)),
         "## By language\n",
         *map(language_section, results),
         "## Size and speed\n",
@@ -121,11 +121,11 @@ def bars(results: Sequence[Result]) -> Iterator[Bar]:
         tests = {(each.language, each.test): each for each in result.ours.tests}
         own = result.language
         if own in WIKINEURAL_BARS:
-            yield _at_least(
+            yield at_least(
                 f"{own}: WikiNEuRal test", WIKINEURAL_BARS[own], tests[own, "wikineural"].overall.f1
             )
         if own == "en":
-            yield _at_least("en: newswire kept aside", NEWSWIRE_BAR, tests["en", "newswire"].overall.f1)
+            yield at_least("en: newswire kept aside", NEWSWIRE_BAR, tests["en", "newswire"].overall.f1)
         if own == "fr":
             yield from _french_bars(result, tests["fr", "news"], tests["fr", "acronyms"])
     for result in results:
@@ -143,15 +143,20 @@ def _french_bars(result: Result, news: Measured, acronyms: Measured) -> Iterator
             name = "fr: news never seen, better than fr_core_news_md"
             yield Bar(name, f"{best:.3f}", f"{news.overall.f1:.3f}", news.overall.f1 > best)
     for test in (news, acronyms):
-        yield _at_least(f"fr: acronyms of organisations, {test.test}", ACRONYMS_BAR, test.acronyms.f1)
+        yield at_least(f"fr: acronyms of organisations, {test.test}", ACRONYMS_BAR, test.acronyms.f1)
 
 
-def _at_least(name: str, asked: float, measured: float) -> Bar:
+def at_least(name: str, asked: float, measured: float) -> Bar:
+    """A bar for a share."""
     return Bar(name, f"{asked:.2f}", f"{measured:.3f}", measured >= asked)
 
 
-def _bar_row(bar: Bar) -> tuple[str, ...]:
-    return bar.name, bar.asked, bar.measured, "yes" if bar.reached else "**no**"
+def bar_table(bars: Iterable[Bar]) -> str:
+    """A row for each bar, and whether it was reached."""
+    return table(
+        ("asked for", "at least", "measured", "reached"),
+        ((bar.name, bar.asked, bar.measured, "yes" if bar.reached else "**no**") for bar in bars),
+    )
 
 
 def _row(model: str, test: Measured) -> tuple[str, ...]:

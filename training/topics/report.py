@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import media_topics
-from training.entities.report import Bar, table
+from training.entities.report import Bar, at_least, bar_table, table
 from training.topics.scores import LEAST_SUPPORT, Several, Single, TopicScore
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def document(results: Sequence[Result]) -> str:
     own = [each for each in results if each.sections]
     parts = [
         "### What was asked for\n",
-        table(("asked for", "at least", "measured", "reached"), map(_bar_row, bars(own))),
+        bar_table(bars(own)),
         _ANNOTATED,
         _several_table((each.language, each.annotated) for each in own),
         _SECTIONS,
@@ -83,13 +83,13 @@ def bars(results: Iterable[Result]) -> Iterator[Bar]:
     for each in results:
         name = each.language
         if each.annotated:
-            yield _at_least(f"{name}: macro-F1, annotated texts", MACRO_BARS[name], each.annotated.macro)
+            yield at_least(f"{name}: macro-F1, annotated texts", MACRO_BARS[name], each.annotated.macro)
             error = each.annotated.error
             yield Bar(f"{name}: calibration error", f"≤ {ERROR_BAR}", f"{error:.3f}", error <= ERROR_BAR)
         if each.sections:
-            yield _at_least(f"{name}: macro-F1, publishers' sections", MACRO_BARS[name], each.sections.macro)
+            yield at_least(f"{name}: macro-F1, publishers' sections", MACRO_BARS[name], each.sections.macro)
         if each.masakhanews:
-            yield _at_least(f"{name}: MasakhaNEWS", MASAKHANEWS_BARS[name], each.masakhanews.macro)
+            yield at_least(f"{name}: MasakhaNEWS", MASAKHANEWS_BARS[name], each.masakhanews.macro)
         if each.speed:
             fast = each.speed >= SPEED_BAR
             yield Bar(f"{name}: texts a CPU second", f"{SPEED_BAR:,}", f"{each.speed:,.0f}", fast)
@@ -137,11 +137,3 @@ def _single_table(measured: Iterable[tuple[str, Single | None]]) -> str:
 
 def _cell(score: TopicScore | None) -> str:
     return f"{score.f1:.2f} ({score.support})" if score else "–"
-
-
-def _at_least(name: str, bar: float, measured: float) -> Bar:
-    return Bar(name, f"{bar:.2f}", f"{measured:.3f}", measured >= bar)
-
-
-def _bar_row(bar: Bar) -> tuple[str, ...]:
-    return (bar.name, bar.asked, bar.measured, "yes" if bar.reached else "**no**")

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from training.topics import encoder, hashed, material
 from training.topics.corpora import Item
 from training.topics.hashed import Rarity
-from training.topics.material import TOP, Marked, Material
+from training.topics.material import TOP, Material
 
 SEED = 7
 NEVER = -8.0  # what a linear model says of a topic that it saw no text of
@@ -71,7 +71,7 @@ class Teacher:
             self._rarity[each.language] = hashed.rarity(item.text for item in each.weak)
             self._sections[each.language] = self._fit_sections(each)
         self._joint = _fit_joint(materials)
-        own = {each.language: self._features(each.language, each.learnt) for each in materials}
+        own = {each.language: self._annotated(each) for each in materials}
         truths = {each.language: material.truth(each.learnt, TOP) for each in materials}
         self._own = {each: _regressions(own[each], truths[each]) for each in own}
         everything = np.vstack(list(truths.values()))
@@ -90,19 +90,18 @@ class Teacher:
     def _top(self, language: str, texts: Sequence[str], vectors: Floats) -> Floats:
         if language not in self._sections:
             return self._across.scores(self._vector_features(vectors))
-        features = np.hstack([self._hashed_features(language, texts), self._vector_features(vectors)])
+        features = self._features(language, texts, vectors)
         both = self._own[language].scores(features) + self._all.scores(features)
         return (both / 2).astype(np.float32)
 
-    def _features(self, language: str, marked: Sequence[Marked]) -> Floats:
-        texts = [each.text for each in marked]
-        vectors = encoder.vectors(texts, f"annotated {language}")
-        return np.hstack([self._hashed_features(language, texts), self._vector_features(vectors)])
+    def _annotated(self, one: Material) -> Floats:
+        texts = [each.text for each in one.learnt]
+        return self._features(one.language, texts, encoder.vectors(texts, f"annotated {one.language}"))
 
-    def _hashed_features(self, language: str, texts: Sequence[str]) -> Floats:
-        rows = hashed.rows(texts, self._rarity[language])
-        found: Floats = HASHED * np.clip(self._sections[language].sums(rows), -FAR, FAR)
-        return found
+    def _features(self, language: str, texts: Sequence[str], vectors: Floats) -> Floats:
+        """What the language's own sections say, then what holds in all languages."""
+        sums = self._sections[language].sums(hashed.rows(texts, self._rarity[language]))
+        return np.hstack([HASHED * np.clip(sums, -FAR, FAR), self._vector_features(vectors)])
 
     def _vector_features(self, vectors: Floats) -> Floats:
         sums = self._joint.sums(vectors)

@@ -189,7 +189,7 @@ def test_size_and_speed_are_told_of_every_model() -> None:
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_bar_is_reached_exactly_where_it_is_met(asked: float, got: float) -> None:
-    assert report._at_least("x", asked, got).reached is (got >= asked)
+    assert report.at_least("x", asked, got).reached is (got >= asked)
 
 
 def test_the_interval_stands_beside_the_score() -> None:

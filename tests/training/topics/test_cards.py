@@ -51,7 +51,7 @@ def model(name: str, *languages: str) -> Classifier:
 
 def result(**measured: Several | Single | None) -> Result:
     everything = {"annotated": ON_TEXTS, "sections": BY_SECTION} | measured
-    return Result("fr", "fr_topics 0.2.0", **everything)  # type: ignore[arg-type]
+    return Result("fr", "fr_topics 0.2.0", **everything)  # type: ignore[arg-type]  # of either kind, by name
 
 
 def test_a_card_says_what_the_model_is_and_how_to_make_it_again() -> None:

@@ -115,4 +115,4 @@ def test_a_file_that_is_no_array_of_numbers_is_refused(cache: Path) -> None:
 
 
 def test_the_encoder_knows_every_language_that_topics_are_learnt_of() -> None:
-    assert {*LANGUAGES, *train.SHARED} == encoder.LANGUAGES - {"th"}
+    assert {*LANGUAGES, *train.SHARED, *train.LEARNT_BESIDE} == encoder.LANGUAGES - {"th"}

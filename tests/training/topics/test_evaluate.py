@@ -1,7 +1,7 @@
 """The measure of the topic models: the right texts, with the right answers, each model as users get it."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,8 +31,8 @@ from tests.training.topics.test_teacher import (
     SPORT,
     made,
 )
-from tests.training.topics.test_train import in_small, student, write_corpora
-from training.topics import corpora, encoder, evaluate, material, train
+from tests.training.topics.test_train import student
+from training.topics import corpora, evaluate, material, train
 from training.topics.annotations import LANGUAGES
 from training.topics.corpora import Item
 from training.topics.evaluate import Result
@@ -70,25 +70,6 @@ def one(text: str, *given_topics: str, narrower: tuple[str, ...] | None = None) 
 
 def item(text: str, topic: str = SPORT) -> Item:
     return Item(topic, "www.a.uk", "", text)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Vectors are kept as long as the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "CACHE", tmp_path_factory.getbasetemp() / "topic-vectors")
-        yield
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_corpora(tmp_path_factory.mktemp("topics-data"))
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, data: Path) -> Path:
-    in_small(monkeypatch, data)
-    return data
 
 
 def test_a_text_has_a_row_of_scores_as_users_get_them() -> None:

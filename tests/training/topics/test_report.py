@@ -133,11 +133,6 @@ def test_what_was_not_measured_has_no_bar() -> None:
     assert set(reached(shared())) == set()
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_bar_is_reached_exactly_where_it_is_met(asked: float, got: float) -> None:
-    assert report._at_least("x", asked, got).reached is (got >= asked)
-
-
 def test_the_document_says_yes_and_no() -> None:
     asked = parts(document([own(macro=0.745), own("en", 0.7)]))["What was asked for"]
     assert "| fr: macro-F1, annotated texts | 0.74 | 0.745 | yes |" in asked

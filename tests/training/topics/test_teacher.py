@@ -3,7 +3,6 @@
 It is fitted here to news made up of parts, in English and French, of four topics.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from pipeline.enrich.topics import TOPICS
-from training.topics import encoder, hashed, teacher
+from training.topics import hashed, teacher
 from training.topics.corpora import Item
 from training.topics.material import LEAST_EXAMPLES, TOP, Marked, Material, truth
 from training.topics.scores import calibration_error
@@ -160,14 +159,6 @@ def fitted() -> Teacher:
     return Teacher([made("en"), made("fr")])
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Vectors are kept as long as the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "CACHE", tmp_path_factory.getbasetemp() / "topic-vectors")
-        yield
-
-
 def said(text: str, language: str) -> Said:
     """What the teacher says of one text, by topic."""
     [row] = fitted().teach(language, [text]).top.tolist()
@@ -251,6 +242,25 @@ def test_topics_below_the_top_level_are_told(language: str) -> None:
     arts, sport = (said_below(UNSEEN[language][each], language) for each in (ARTS, SPORT))
     assert arts[ENTERTAINMENT] > 2 * arts[DISCIPLINE]
     assert sport[DISCIPLINE] > 2 * sport[ENTERTAINMENT]
+
+
+def test_texts_that_nobody_looked_below_the_top_level_of_do_not_count_there() -> None:
+    """Of three texts in five nobody looked; as if nothing applied, sport would rarely have its discipline."""
+    some = [
+        replace(
+            made(language),
+            learnt=[
+                replace(each, narrower=None) if number % 5 < 3 else each
+                for number, each in enumerate(made(language).learnt)
+            ],
+        )
+        for language in ("en", "fr")
+    ]
+    found = Teacher(some)
+    assert DISCIPLINE in found.narrower
+    place = found.narrower.index(DISCIPLINE)
+    unseen = [each.text for each in made("en").measured if SPORT in each.topics]
+    assert found.teach("en", unseen).narrower[:, place].mean() > 0.6
 
 
 def test_there_is_a_row_for_each_text_and_a_column_for_each_topic() -> None:

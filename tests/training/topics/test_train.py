@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -139,25 +139,6 @@ def in_small(patch: pytest.MonkeyPatch, data: Path) -> None:
     patch.setattr(train, "SHARED", ("es",))
     patch.setattr(train, "LEARNT_BESIDE", ())
     patch.setattr(material, "words", lambda language: WORDS[language].split())
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Vectors are kept as long as the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "CACHE", tmp_path_factory.getbasetemp() / "topic-vectors")
-        yield
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_corpora(tmp_path_factory.mktemp("topics-data"))
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, data: Path) -> Path:
-    in_small(monkeypatch, data)
-    return data
 
 
 @cache
