@@ -80,16 +80,18 @@ def annotated(model: Classifier, marked: Sequence[Marked]) -> Several:
 
 
 def below(model: Classifier, marked: Sequence[Marked]) -> Several | None:
-    """How well the topics below are told, as users get them: under a topic that is given."""
-    kept = [each for each in marked if each.narrower]
+    """How well the known topics below are told, as users get them: under a topic that is given."""
+    qcodes = model.narrower.qcodes
+    first = {each: next((q for q in each.narrower or () if q in qcodes), None) for each in marked}
+    kept = [each for each in marked if first[each]]
     if not kept:
         return None
-    qcodes = model.narrower.qcodes
     texts = [each.text for each in kept]
     tops = scored(model, model.top, texts)[:, [TOP.index(material.above(qcode)) for qcode in qcodes]]
     found = np.where(tops >= topics.LEAST_SCORE, scored(model, model.narrower, texts), 0)
     truth = material.truth(kept, qcodes, narrower=True)
-    return scores.several(found, truth, truth.argmax(axis=1), qcodes)
+    main = np.array([qcodes.index(str(first[each])) for each in kept])
+    return scores.several(found, truth, main, qcodes)
 
 
 def sections(model: Classifier, items: Sequence[Item]) -> Single:

@@ -27,6 +27,8 @@ def rarity(texts: Iterable[str]) -> Rarity:
 
 def rows(texts: Sequence[str], weights: Rarity) -> csr_matrix:
     """A row of weighted buckets for each text."""
+    if not texts:
+        return csr_matrix((0, BUCKETS), dtype=np.float32)
     found = []
     for text in texts:
         buckets, counts = topics.features(topics.words_in(text))

@@ -64,7 +64,7 @@ def fit_shared(
         for source in sources:
             by = lexicon.lexicon(source.language, language)
             originals = [each.text for each in source.learnt]
-            originals += [item.text for item in source.weak[: TRANSLATED_AT_MOST - len(originals)]]
+            originals += [item.text for item in source.weak[: max(TRANSLATED_AT_MOST - len(originals), 0)]]
             said = teacher.teach("", originals, f"{source.language} to translate")
             lessons.append(Lesson(lexicon.translated(originals, by, SEED), said, PLAIN))
             marked = source.calibrated
