@@ -1,0 +1,219 @@
+"""What is kept of an article to find others that tell the same story, and how alike two of them are.
+
+A story is told by its headline and first words: those are compared by pieces of words, which takes endings
+and compounds as they come, in any language. Articles worth comparing share a band of a MinHash signature.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zlib import crc32
+
+from rensa import RMinHash
+
+from pipeline.article import EnrichedArticle, earliest
+from pipeline.enrich import sentences
+
+LEAD = 45
+"""Words of the body that are looked at, beside the headline."""
+
+LEAST_HEAD = 5
+"""A headline of fewer words says too little; the first words of the body make up for it."""
+
+HEAD = 12
+"""Words that stand for a headline where there is none, or too short a one."""
+
+LEAST_WORDS = 3
+"""Articles with fewer words that say something are compared with none."""
+
+SIGNED = 30
+"""Words of the body that the signature is of, beside the headline."""
+
+STEM = 6
+"""Letters that stand for all forms of a word in the signature."""
+
+LONG = 5
+"""Letters of a word of the signature at least, in scripts with capitals: most shorter ones say little."""
+
+PIECE = 4
+"""Letters of the pieces of words, the blanks around a word among them."""
+
+BANDS, ROWS = 64, 2
+"""Numbers of the signature that have to agree for two articles to be compared: all rows of any band."""
+
+CHANCE = 0.0006
+"""Share of a headline's pieces that stand in a text on something else, for each of the text's pieces."""
+
+WINDOW = timedelta(days=3)
+"""Articles further apart are not compared."""
+
+FADING = 0.1
+"""How much less alike two articles are for each day between them."""
+
+SCHEME = "1"
+"""Bands of different schemes never agree; raise it with whatever changes a signature."""
+
+_LOOKED_AT = 2000  # code points of a body that have its first words, datelines and credits before them
+_LEAD_LOOKED_AT = 900  # of the story that begins then: HEAD and LEAD words are no longer
+_CACHED = 2**12  # texts, some 2 kB each
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+_UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+)")
+_SIGNS = re.compile(
+    "["
+    + "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
+    + "]"
+)
+_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is compared of an article.
+
+    Attributes:
+        moment: when it was written.
+        head: the words of its headline, evened out and parted by blanks.
+        lead: the words after it, likewise.
+        bands: terms, one or more of which every article worth comparing has.
+        head_pieces: numbers that stand for the pieces of the headline's words, in order, each once.
+        lead_pieces: those of headline and lead together.
+    """
+
+    moment: datetime
+    head: str
+    lead: str
+    bands: tuple[str, ...]
+    head_pieces: array[int]
+    lead_pieces: array[int]
+
+
+def sketch(article: EnrichedArticle) -> Sketch | None:
+    """What is compared of an article; none for one that says too little, or was killed."""
+    if article.status == "canceled":
+        return None
+    language = (article.language or "").partition("-")[0]
+    return of_text(article.headline or "", article.body or article.summary or "", language, moment(article))
+
+
+def moment(article: EnrichedArticle) -> datetime:
+    """When an article was written, else changed, else received; the first instant that the date may mean."""
+    date = article.created or article.modified
+    return earliest(date) if date else article.received
+
+
+def of_text(headline: str, body: str, language: str, written: datetime) -> Sketch | None:
+    """As ``sketch``, of the texts themselves.
+
+    Args:
+        headline: plain text; may be empty.
+        body: plain text, of any size; may be empty.
+        language: primary subtag; it tells which words say little, and may be unknown.
+        written: when, aware of its time zone.
+    """
+    head, lead = words(headline), words(_story(body, language)[:_LEAD_LOOKED_AT])
+    if len(head) < LEAST_HEAD:
+        missing = HEAD - len(head)
+        head, lead = head + lead[:missing], lead[missing:]
+    lead = lead[:LEAD]
+    stems = _stems([*head, *lead[:SIGNED]])
+    if len(stems) < LEAST_WORDS:
+        return None
+    return restored(" ".join(head), " ".join(lead), bands(signature(stems)), written)
+
+
+def restored(head: str, lead: str, terms: Sequence[str], written: datetime) -> Sketch:
+    """A sketch from what was kept of it."""
+    return Sketch(written, head, lead, tuple(terms), _pieces(head), _pieces(f"{head} {lead}"))
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text without capitals and accents; pairs of letters in unspaced scripts."""
+    return [
+        part
+        for word in _WORD.findall(_folded(text))
+        for part in ((word,) if word.isascii() else _apart(word))
+    ]
+
+
+def signature(stems: Sequence[str]) -> list[int]:
+    """The MinHash of a set of words: the more of its numbers agree with another's, the more words do."""
+    made = RMinHash(num_perm=BANDS * ROWS, seed=_SEED)
+    made.update(stems)
+    numbers: list[int] = made.digest()
+    return numbers
+
+
+def bands(numbers: Sequence[int]) -> tuple[str, ...]:
+    """The terms of a signature, one a band."""
+    rows = [numbers[start : start + ROWS] for start in range(0, BANDS * ROWS, ROWS)]
+    return tuple(
+        f"{SCHEME}{band:02x}{crc32(b''.join(row.to_bytes(4, 'little') for row in each)):08x}"
+        for band, each in enumerate(rows)
+    )
+
+
+def similarity(first: Sketch, second: Sketch) -> float:
+    """How sure it is that two articles tell the same story: 1 at most, and less the further they are apart.
+
+    It is the share of either headline's pieces that stand in the other's headline or lead, averaged, less
+    what stands there by chance.
+    """
+    apart = abs(first.moment - second.moment) / timedelta(days=1)
+    shares = _share(first.head_pieces, second.lead_pieces) + _share(second.head_pieces, first.lead_pieces)
+    return shares / 2 - FADING * apart
+
+
+def _share(part: array[int], whole: array[int]) -> float:
+    share = len(set(part).intersection(whole)) / len(part)
+    chance = CHANCE * len(whole)
+    return (share - chance) / (1 - chance)
+
+
+def _story(body: str, language: str) -> str:
+    """The beginning of a body without dateline, bylines and credits, which differ between pick-ups."""
+    body = body[:_LOOKED_AT]
+    kept, start = [], 0
+    for span in sorted(sentences.apart(body, language), key=lambda span: span.start):
+        kept.append(body[start : max(start, span.start)])
+        start = max(start, span.end)
+    return "\n".join([*kept, body[start:]])
+
+
+def _stems(told: Sequence[str]) -> list[str]:
+    """The beginnings of the words that say something, each once, in order."""
+    return sorted({word[:STEM] for word in told if len(word) >= LONG or word[0].isdigit() or _caseless(word)})
+
+
+def _caseless(word: str) -> bool:
+    """Whether a word is of a script without capitals, where words that matter may be short."""
+    return len(word) > 1 and word == word.upper()
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return plain if plain.isascii() else _SIGNS.sub("", plain)
+
+
+def _apart(word: str) -> Iterator[str]:
+    """A word, or pairs of letters of each part that is in a script without blanks between words."""
+    for place, part in enumerate(_UNSPACED.split(word)):
+        if place % 2 == 0 or len(part) == 1:
+            yield from [part] if part else []
+        else:
+            yield from map("".join, pairwise(part))
+
+
+@lru_cache(maxsize=_CACHED)
+def _pieces(told: str) -> array[int]:
+    found: set[str] = set()
+    for word in told.split():
+        padded = f" {word} "
+        found.update(padded[start : start + PIECE] for start in range(max(1, len(padded) - PIECE + 1)))
+    return array("I", sorted({crc32(piece.encode()) for piece in found}))
