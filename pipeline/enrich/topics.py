@@ -7,6 +7,7 @@ and how it was fitted stands in the README.md beside its weights.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,7 +190,7 @@ def words_in(text: str) -> list[str]:
 
     Of scripts without spaces between words: each two characters that stand together.
     """
-    start = text[:LOOKED_AT].lower()
+    start = unicodedata.normalize("NFC", text[:LOOKED_AT]).replace("İ", "i").lower()  # else i and a dot
     if not _ANY_UNSPACED.search(start):
         return _WORD.findall(start)
     words: list[str] = []

@@ -111,3 +111,11 @@ def test_a_rare_word_weighs_more_than_a_frequent_one() -> None:
 def test_a_word_said_often_weighs_more_but_not_as_often_more() -> None:
     once, often = weighted(np.array([0, 1]), np.array([1, 10], np.float32), np.ones(2, np.float16))
     assert once < often < 5 * once
+
+
+def test_letters_taken_apart_are_put_together() -> None:
+    assert words_in("Universita\u0308t") == words_in("Universität") == ["universität"]
+
+
+def test_a_turkish_capital_does_not_split_its_word() -> None:
+    assert words_in("İstanbul") == ["istanbul"]
