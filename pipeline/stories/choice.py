@@ -11,7 +11,7 @@ from statistics import fmean
 from pipeline.article import EnrichedArticle
 from pipeline.stories.sketch import WINDOW, Sketch, similarity
 
-LEAST = 0.44
+LEAST = 0.4
 """How alike an article is at least, on average, to those of the story that it joins."""
 
 
