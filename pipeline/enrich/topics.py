@@ -121,11 +121,12 @@ class Classifier:
         if len(words) < LEAST_WORDS:
             return ()
         buckets, values = self.vector(words)
+        tops = _given(self.top, buckets, values)
+        below = _by_top(_given(self.narrower, buckets, values)) if tops else {}
         found: list[Topic] = []
-        below = _given(self.narrower, buckets, values)
-        for qcode, score in _given(self.top, buckets, values):
+        for qcode, score in tops:
             found.append(Topic(qcode=qcode, name=TOPICS[qcode], score=score))
-            found += _below(qcode, below)
+            found += below.get(qcode, {}).values()
         return tuple(found)
 
     def vector(self, words: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -134,7 +135,7 @@ class Classifier:
         return buckets, weighted(buckets, counts, self.rarity)
 
 
-class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in ``model.json`` beside the weights: all that is not a number by bucket."""
 
     name: str
@@ -169,7 +170,7 @@ def load(folder: Path) -> Classifier:
     Its weights are mapped into memory, not read: processes share them, and one for a language that nobody
     writes takes none.
     """
-    card = msgspec.json.decode((folder / "model.json").read_bytes(), type=Card)
+    card = msgspec.json.decode((folder / "model.json").read_bytes(), type=Description)
     scale, bias = np.array(card.scale, np.float32), np.array(card.bias, np.float32)
     top, narrower, rarity = (
         np.load(folder / f"{part}.npy", mmap_mode="r", allow_pickle=False)
@@ -229,12 +230,12 @@ def _given(level: Level, buckets: NDArray[np.intp], values: NDArray[np.float32])
     return [(qcode, round(score, 4)) for score, qcode in sorted(scores, reverse=True) if score >= LEAST_SCORE]
 
 
-def _below(top: str, narrower: Iterable[tuple[str, float]]) -> list[Topic]:
-    """Of the narrower topics those under one of the top level, each with those between, as a feed's are."""
-    found: dict[str, Topic] = {}
+def _by_top(narrower: Iterable[tuple[str, float]]) -> dict[str, dict[str, Topic]]:
+    """Narrower topics by the one of the top level above them, with those between, as a feed declares them."""
+    found: dict[str, dict[str, Topic]] = {}
     for qcode, score in narrower:
         *steps, highest = media_topics.lineage(qcode)
-        if highest.qcode == top:
-            for step in steps:
-                found.setdefault(step.qcode, Topic(qcode=step.qcode, name=step.name, score=score))
-    return list(found.values())
+        for step in steps:
+            topic = Topic(qcode=step.qcode, name=step.name, score=score)
+            found.setdefault(highest.qcode, {}).setdefault(step.qcode, topic)
+    return found

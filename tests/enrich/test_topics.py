@@ -20,8 +20,8 @@ from pipeline.enrich.topics import (
     LEAST_SCORE,
     NARROWER_BUCKETS,
     TOPICS,
-    Card,
     Classifier,
+    Description,
     Level,
     features,
     words_in,
@@ -97,7 +97,7 @@ def written(folder: Path, model: Classifier) -> Classifier:
         tuple(np.concatenate([getattr(each, part) for each in (model.top, model.narrower)]).tolist())
         for part in ("scale", "bias")
     )
-    card = Card(model.name, model.languages, model.narrower.qcodes, scale, bias)
+    card = Description(model.name, model.languages, model.narrower.qcodes, scale, bias)
     (folder / "model.json").write_bytes(msgspec.json.encode(card))
     return topics.load(folder)
 

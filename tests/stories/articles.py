@@ -41,10 +41,10 @@ def article(
         id=f"{number:032x}",
         source="agency",
         version=1,
-        status=status,  # type: ignore[arg-type]
+        status=status,  # type: ignore[arg-type]  # a text is enough
         received=moment,
         enriched=moment,
         created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         provenance=Provenance(feed="agency", format="text", location="wire.txt"),
-        **{name: value for name, value in known.items() if value is not None},  # type: ignore[arg-type]
+        **{name: value for name, value in known.items() if value is not None},  # type: ignore[arg-type]  # by name
     )

@@ -11,7 +11,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
+from training.entities.annotations import digest
 from training.topics import corpora
 from training.topics.corpora import Item
 
@@ -75,15 +75,13 @@ def days(known: Iterable[str], a_week: int) -> list[date]:
     for day in sorted(there):
         if day.weekday() in _MONDAY_WEDNESDAY_FRIDAY and day + timedelta(1) in there:
             weeks[day.isocalendar()[:2]].append(day)
-    return [
-        day for week in weeks.values() for day in sorted(week, key=lambda day: _digest(f"{day}"))[:a_week]
-    ]
+    return [day for week in weeks.values() for day in sorted(week, key=lambda day: digest(f"{day}"))[:a_week]]
 
 
 def part_of(day: date, language: str) -> Part:
     """The half that all pairs of a week are in."""
     year, week, _ = day.isocalendar()
-    return "report" if language == "de" or int(_digest(f"{year}-{week}"), 16) % 2 else "choose"
+    return "report" if language == "de" or int(digest(f"{year}-{week}"), 16) % 2 else "choose"
 
 
 def strata() -> list[str]:
@@ -100,7 +98,7 @@ def sample(items: Sequence[Item], language: str) -> tuple[list[Chosen], dict[str
     wanted = _wanted(language)
     similar = vectors([item.text for item in items])
     named = _names([item.text for item in items])
-    codes = np.array([int(_digest(item.text)[:16], 16) for item in items], dtype=np.uint64)
+    codes = np.array([int(digest(item.text)[:16], 16) for item in items], dtype=np.uint64)
     population: Counter[str] = Counter()
     kept: dict[str, list[tuple[int, Chosen]]] = {stratum: [] for stratum in wanted}
     for day, here, near in _neighbours(items, language):
@@ -165,10 +163,6 @@ def _mixed(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     mixed ^= mixed >> np.uint64(27)
     return mixed
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

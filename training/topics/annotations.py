@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from training.entities.annotations import MissingTextsError, digest
 from training.topics.corpora import Item
 
 FOLDER = Path(__file__).parent / "annotated"
@@ -52,10 +52,6 @@ class Split:
     measured: list[tuple[Item, Annotation]]
 
 
-class MissingTextsError(LookupError):
-    """Annotated texts are not among the items; the message names each."""
-
-
 def records(language: str, *, learnt: bool = False) -> list[Annotation]:
     """All annotations of a language to measure with, or to learn from, in the order of their file.
 
@@ -65,11 +61,6 @@ def records(language: str, *, learnt: bool = False) -> list[Annotation]:
     """
     path = FOLDER / f"{language}{'.learnt' if learnt else ''}.jsonl"
     return msgspec.json.Decoder(Annotation).decode_lines(path.read_bytes())
-
-
-def digest(text: str) -> str:
-    """What an annotation calls its text."""
-    return sha256(text.encode()).hexdigest()
 
 
 def split(items: Iterable[Item], language: str) -> Split:
@@ -86,8 +77,8 @@ def split(items: Iterable[Item], language: str) -> Split:
         for each in records(language, learnt=learnt)
     }
     for item in items:
-        if digest(item.text) in known:
-            annotation, kept = known.pop(digest(item.text))
+        if (name := digest(item.text)) in known:
+            annotation, kept = known.pop(name)
             kept.append((item, annotation))
         else:
             found.free.append(item)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.enrich.topics import LEAST_SCORE, Classifier
 from training.entities.report import table
 from training.topics import report
 from training.topics.material import HELD_OUT_PUBLISHERS
-
-if TYPE_CHECKING:
-    from training.topics.evaluate import Result
+from training.topics.scores import Result
 
 NOTES = Path(__file__).with_name("cards.toml")
 """What no measurement tells, by language, and for ``every`` model and the ``shared`` one."""

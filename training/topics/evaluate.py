@@ -26,7 +26,7 @@ from training.topics import cards, corpora, material, report, scores, train
 from training.topics.annotations import LANGUAGES
 from training.topics.corpora import Item
 from training.topics.material import TOP, Marked, Material
-from training.topics.scores import Several, Single
+from training.topics.scores import Result, Several, Single
 from training.topics.teacher import Teacher
 
 ACROSS = ("de", "it", "nl", "ru")
@@ -41,29 +41,6 @@ SIB_LABELS = {
     "travel": "medtop:10000000",
 }
 """The topics of SIB-200; geography is none of ours."""
-
-
-class Result(msgspec.Struct, frozen=True):
-    """What was measured of one model.
-
-    Attributes:
-        language: of the texts.
-        model: its name.
-        annotated: on annotated texts; ``narrower``, topics below the top level.
-        sections: on texts with their publisher's section.
-        masakhanews: on whole articles.
-        sib: on the sentences of SIB-200.
-        speed: whole articles, else headlines, a CPU second.
-    """
-
-    language: str
-    model: str
-    annotated: Several | None = None
-    narrower: Several | None = None
-    sections: Single | None = None
-    masakhanews: Single | None = None
-    sib: Single | None = None
-    speed: float | None = None
 
 
 def scored(model: Classifier, level: Level, texts: Iterable[str]) -> NDArray[np.float32]:
@@ -82,22 +59,22 @@ def annotated(model: Classifier, marked: Sequence[Marked]) -> Several:
 def below(model: Classifier, marked: Sequence[Marked]) -> Several | None:
     """How well the known topics below are told, as users get them: under a topic that is given."""
     qcodes = model.narrower.qcodes
-    first = {each: next((q for q in each.narrower or () if q in qcodes), None) for each in marked}
-    kept = [each for each in marked if first[each]]
+    known = [(each, [qcodes.index(q) for q in each.narrower or () if q in qcodes]) for each in marked]
+    kept = [each for each, columns in known if columns]
     if not kept:
         return None
     texts = [each.text for each in kept]
     tops = scored(model, model.top, texts)[:, [TOP.index(material.above(qcode)) for qcode in qcodes]]
     found = np.where(tops >= topics.LEAST_SCORE, scored(model, model.narrower, texts), 0)
     truth = material.truth(kept, qcodes, narrower=True)
-    main = np.array([qcodes.index(str(first[each])) for each in kept])
+    main = np.array([columns[0] for _, columns in known if columns])
     return scores.several(found, truth, main, qcodes)
 
 
 def sections(model: Classifier, items: Sequence[Item]) -> Single:
     """How often the most likely topic is the one that the text was labelled with."""
-    answers = np.array([TOP.index(item.topic) for item in items])
-    return scores.single(scored(model, model.top, (item.text for item in items)), answers, TOP)
+    found = scored(model, model.top, (item.text for item in items))
+    return scores.single(found, material.sections(items), TOP)
 
 
 def speed(model: Classifier, texts: Sequence[str]) -> float:

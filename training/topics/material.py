@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from pipeline import media_topics
 from pipeline.enrich.topics import TOPICS
 from training.entities import corpora as sentences
+from training.entities.annotations import digest
 from training.languages import corpora as languages
 from training.topics import corpora
-from training.topics.annotations import Annotation, digest, split
+from training.topics.annotations import Annotation, split
 from training.topics.corpora import Item
 
 TOP = tuple(TOPICS)
@@ -89,7 +91,7 @@ def gather(data: Path, language: str) -> Material:
     held_out = [each for each in found.free if each.publisher in publishers]
     weak = [each for each in found.free if each.publisher not in publishers]
     weak = sorted(weak, key=lambda item: digest(item.text))[:WEAK_AT_MOST]
-    learnt = [(digest(item.text), _marked(item, annotation)) for item, annotation in found.learnt]
+    learnt = [(annotation.sha256, _marked(item, annotation)) for item, annotation in found.learnt]
     return Material(
         language,
         weak,
@@ -105,13 +107,7 @@ def plain(data: Path, language: str) -> list[str]:
     """Sentences of a language, whatever they are about, each once."""
     found = [each.text for part in ("val", "test") for each in _wikineural(data, language, part)]
     found += [each.text for each in languages.annotated(data).get(language, ())]
-    found += [
-        each
-        for folder, texts in languages.sib200(data, ["train"]).items()
-        if languages.tag_of(folder) == language
-        for each in texts
-    ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_sib200(data).get(language, ())]))
 
 
 def words(language: str) -> list[str]:
@@ -142,6 +138,11 @@ def truth(marked: Sequence[Marked], qcodes: Sequence[str], *, narrower: bool = F
     )
 
 
+def sections(items: Iterable[Item]) -> NDArray[np.intp]:
+    """The column of the topic that each text's section stands for."""
+    return np.array([TOP.index(item.topic) for item in items])
+
+
 def above(qcode: str) -> str:
     """The topic of the top level that a topic is under."""
     return media_topics.lineage(qcode)[-1].qcode
@@ -150,6 +151,15 @@ def above(qcode: str) -> str:
 def _wikineural(data: Path, language: str, part: str) -> Iterator[sentences.Sentence]:
     if (data / "wikineural" / f"{language}.{part}.conllu.xz").is_file():
         yield from sentences.wikineural(data, language, part)
+
+
+@cache
+def _sib200(data: Path) -> dict[str, list[str]]:
+    """The sentences of SIB-200 to learn from, by language; the archive is read once for all of them."""
+    found: dict[str, list[str]] = {}
+    for folder, texts in languages.sib200(data, ["train"]).items():
+        found.setdefault(languages.tag_of(folder), []).extend(texts)
+    return found
 
 
 def _marked(item: Item, annotation: Annotation) -> Marked:

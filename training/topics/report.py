@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline import media_topics
 from training.entities.report import Bar, at_least, bar_table, table
-from training.topics.scores import LEAST_SUPPORT, Several, Single, TopicScore
-
-if TYPE_CHECKING:
-    from training.topics.evaluate import Result
+from training.topics.scores import LEAST_SUPPORT, Result, Several, Single, TopicScore
 
 OPENING, CLOSING = "<!-- topics -->", "<!-- /topics -->"
 """What is written anew in a document stands between these; the rest is left as it is."""

@@ -70,6 +70,29 @@ class Single(msgspec.Struct, frozen=True):
     topics: tuple[TopicScore, ...]
 
 
+class Result(msgspec.Struct, frozen=True):
+    """What was measured of one model.
+
+    Attributes:
+        language: of the texts.
+        model: its name.
+        annotated: on annotated texts; ``narrower``, topics below the top level.
+        sections: on texts with their publisher's section.
+        masakhanews: on whole articles.
+        sib: on the sentences of SIB-200.
+        speed: whole articles, else headlines, a CPU second.
+    """
+
+    language: str
+    model: str
+    annotated: Several | None = None
+    narrower: Several | None = None
+    sections: Single | None = None
+    masakhanews: Single | None = None
+    sib: Single | None = None
+    speed: float | None = None
+
+
 def several(scores: Floats, truth: Floats, main: NDArray[np.intp], qcodes: Sequence[str]) -> Several:
     """Compares scores with the topics that apply.
 

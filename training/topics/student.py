@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
+from scipy.special import logit
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from pipeline.enrich.topics import NARROWER_BUCKETS, Classifier, Level
@@ -72,9 +73,8 @@ def fit(
 def _ridge(rows: csr_matrix, scores: Floats, weights: NDArray[np.float64]) -> Heads:
     """Weights from the buckets that occur to the logits of the scores."""
     used = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))
-    clipped = np.clip(scores, LEAST, MOST)
     model = Ridge(alpha=PENALTY, solver="sparse_cg", max_iter=STEPS, tol=1e-3)
-    model.fit(rows[:, used], np.log(clipped / (1 - clipped)), sample_weight=weights)
+    model.fit(rows[:, used], logit(np.clip(scores, LEAST, MOST)), sample_weight=weights)
     found = np.zeros((rows.shape[1], scores.shape[1]), np.float32)
     found[used] = model.coef_.T
     return Heads(found, model.intercept_.astype(np.float32))

@@ -7,16 +7,16 @@ fitted to annotated texts. The last makes up for sections that mean something el
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from training.topics import encoder, hashed, material
-from training.topics.corpora import Item
 from training.topics.hashed import Rarity
 from training.topics.material import TOP, Material
 
@@ -43,8 +43,7 @@ class Heads:
 
     def scores(self, features: Floats) -> Floats:
         """How likely each topic applies, from 0 to 1."""
-        found = 1 / (1 + np.exp(-self.sums(features)))
-        return found.astype(np.float32)
+        return np.asarray(expit(self.sums(features)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class Teacher:
             random_state=SEED,
             class_weight="balanced",
         )
-        model.fit(rows, _sections(one.weak))
+        model.fit(rows, material.sections(one.weak))
         return _heads(model.classes_, model.coef_, model.intercept_)
 
     def _fit_narrower(self, materials: Sequence[Material]) -> Heads:
@@ -140,20 +139,14 @@ def _fit_joint(materials: Sequence[Material]) -> Heads:
         encoder.vectors([item.text for item in items], f"{language} by section")
         for language, items in some.items()
     ]
-    answers = np.concatenate([_sections(items) for items in some.values()])
+    answers = np.concatenate([material.sections(items) for items in some.values()])
     model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=60, tol=1e-3)
     model.fit(np.vstack(vectors), answers)
     return _heads(model.classes_, model.coef_, model.intercept_)
 
 
 def _narrower_features(top: Floats, vectors: Floats) -> Floats:
-    clipped = np.clip(top, 1e-4, 1 - 1e-4)
-    return np.hstack([FIRST * np.log(clipped / (1 - clipped)), VECTOR * vectors])
-
-
-def _sections(items: Sequence[Item]) -> NDArray[np.intp]:
-    places: Mapping[str, int] = {qcode: place for place, qcode in enumerate(TOP)}
-    return np.array([places[item.topic] for item in items])
+    return np.hstack([FIRST * logit(np.clip(top, 1e-4, 1 - 1e-4)), VECTOR * vectors])
 
 
 def _heads(classes: NDArray[np.intp], weights: Floats, bias: Floats) -> Heads:

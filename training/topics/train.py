@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pipeline.enrich.topics import Card, Classifier
+from pipeline.enrich.topics import Classifier, Description
 from training.topics import lexicon, material, student
 from training.topics.annotations import LANGUAGES
 from training.topics.material import TOP, Marked, Material
@@ -59,13 +59,11 @@ def fit_shared(
     """
     lessons: list[Lesson] = []
     exams: list[Lesson] = []
+    news = [_to_translate(teacher, source) for source in sources]
     for language in languages:
         lessons += _plain(teacher, language, material.plain(data, language), 1.0)
-        for source in sources:
+        for source, (originals, said) in zip(sources, news, strict=True):
             by = lexicon.lexicon(source.language, language)
-            originals = [each.text for each in source.learnt]
-            originals += [item.text for item in source.weak[: max(TRANSLATED_AT_MOST - len(originals), 0)]]
-            said = teacher.teach("", originals, f"{source.language} to translate")
             lessons.append(Lesson(lexicon.translated(originals, by, SEED), said, PLAIN))
             marked = source.calibrated
             new = lexicon.translated([each.text for each in marked], by, SEED)
@@ -79,6 +77,13 @@ def fit_shared(
         1.0,
     )
     return student.fit(f"{TOGETHER}_topics {VERSION}", languages, lessons, teacher.narrower, exam)
+
+
+def _to_translate(teacher: Teacher, source: Material) -> tuple[list[str], Taught]:
+    """News of a language, and what the teacher says of it by what holds in all."""
+    texts = [each.text for each in source.learnt]
+    texts += [item.text for item in source.weak[: max(TRANSLATED_AT_MOST - len(texts), 0)]]
+    return texts, teacher.teach("", texts, f"{source.language} to translate")
 
 
 def _plain(teacher: Teacher, language: str, sentences: Sequence[str], weight: float) -> list[Lesson]:
@@ -111,7 +116,7 @@ def save(model: Classifier, out: Path) -> None:
     np.save(out / "narrower.npy", model.narrower.weights)
     np.save(out / "rarity.npy", model.rarity)
     levels = (model.top, model.narrower)
-    card = Card(
+    card = Description(
         model.name,
         model.languages,
         model.narrower.qcodes,

@@ -14,13 +14,12 @@ from msgspec import UNSET
 
 from pipeline import media_topics
 from pipeline.enrich.topics import TOPICS
+from training.entities.annotations import MissingTextsError, digest
 from training.topics import annotations, corpora
 from training.topics.annotations import (
     LANGUAGES,
     Annotation,
-    MissingTextsError,
     Split,
-    digest,
     records,
     split,
 )

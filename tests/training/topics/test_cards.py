@@ -11,9 +11,8 @@ from pipeline.enrich import topics
 from pipeline.enrich.topics import TOPICS, Classifier, Level
 from training.topics import cards, train
 from training.topics.annotations import LANGUAGES
-from training.topics.evaluate import Result
 from training.topics.material import HELD_OUT_PUBLISHERS
-from training.topics.scores import Several, Single, TopicScore
+from training.topics.scores import Result, Several, Single, TopicScore
 
 NOTES = {
     "every": {"data": "- Words of all.\n", "weaknesses": "- Names.\n"},

@@ -35,9 +35,9 @@ from tests.training.topics.test_train import student
 from training.topics import corpora, evaluate, material, train
 from training.topics.annotations import LANGUAGES
 from training.topics.corpora import Item
-from training.topics.evaluate import Result
 from training.topics.material import TOP, Marked
 from training.topics.report import CLOSING, OPENING
+from training.topics.scores import Result
 
 ELECTION = "medtop:20000574"
 WORDS = {"ball": SPORT, "film": ARTS, "law": POLITICS, "nurse": HEALTH}

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pipeline.enrich.topics import TOPICS
 from tests.training.entities import small_corpora
 from tests.training.entities.corpora.files import archived, packed
+from training.entities.annotations import digest
 from training.topics import annotations, material
-from training.topics.annotations import LANGUAGES, Annotation, digest
+from training.topics.annotations import LANGUAGES, Annotation
 from training.topics.corpora import Item
 from training.topics.material import CALIBRATION, HELD_OUT_PUBLISHERS, Marked, Material, gather, truth
 

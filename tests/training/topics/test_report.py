@@ -12,9 +12,8 @@ from pipeline.enrich.topics import TOPICS
 from training.topics import report
 from training.topics.annotations import LANGUAGES
 from training.topics.corpora import MASAKHANEWS_LANGUAGES
-from training.topics.evaluate import Result
 from training.topics.report import CLOSING, OPENING, bars, by_topic, document
-from training.topics.scores import LEAST_SUPPORT, Several, Single, TopicScore
+from training.topics.scores import LEAST_SUPPORT, Result, Several, Single, TopicScore
 
 ARTS, SPORT, CINEMA = "medtop:01000000", "medtop:15000000", "medtop:20000005"
 

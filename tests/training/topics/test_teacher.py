@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from pipeline.enrich.topics import TOPICS
-from training.topics import hashed, teacher
+from training.topics import hashed, material, teacher
 from training.topics.corpora import Item
 from training.topics.material import LEAST_EXAMPLES, TOP, Marked, Material, truth
 from training.topics.scores import calibration_error
@@ -348,7 +348,7 @@ def test_a_regression_is_fitted_to_each_column_that_has_an_answer() -> None:
 
 def test_sections_have_the_place_of_their_topic() -> None:
     some = [Item(each, "", "", "") for each in (SPORT, ARTS, SPORT)]
-    assert teacher._sections(some).tolist() == [14, 0, 14]
+    assert material.sections(some).tolist() == [14, 0, 14]
 
 
 def test_the_first_scores_are_what_narrower_topics_are_learnt_from() -> None:

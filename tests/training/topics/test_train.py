@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.enrich import topics
-from pipeline.enrich.topics import Card, Classifier, Level, words_in
+from pipeline.enrich.topics import Classifier, Description, Level, words_in
 from tests.training.entities import small_corpora
 from tests.training.entities.corpora.files import packed
 from tests.training.test_languages_corpora import HEAD, archived
@@ -35,9 +35,10 @@ from tests.training.topics.test_teacher import (
     made,
     marked,
 )
+from training.entities.annotations import digest
 from training.topics import annotations, corpora, encoder, lexicon, material, train
 from training.topics import student as student_module
-from training.topics.annotations import LANGUAGES, digest
+from training.topics.annotations import LANGUAGES
 from training.topics.corpora import Item
 from training.topics.hashed import Rarity
 from training.topics.material import TOP, Marked, Material
@@ -386,7 +387,7 @@ def test_a_model_is_put_in_the_place_of_an_older_one(tmp_path: Path) -> None:
 def test_what_a_model_is_can_be_read_by_people(tmp_path: Path) -> None:
     train.save(student("fr"), tmp_path)
     text = (tmp_path / "model.json").read_text("utf-8")
-    card = msgspec.json.decode(text, type=Card)
+    card = msgspec.json.decode(text, type=Description)
     assert text.endswith("}\n")
     assert f'\n "name": "fr_topics {train.VERSION}",\n' in text
     assert len(card.scale) == len(card.bias) == len(TOP) + len(card.narrower)
