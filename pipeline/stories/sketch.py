@@ -197,7 +197,9 @@ def _caseless(word: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKD", text).casefold()
+    )  # some capitals are compatibility forms
     return plain if plain.isascii() else _SIGNS.sub("", plain)
 
 
