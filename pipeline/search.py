@@ -145,7 +145,12 @@ def show(article: str, settings: Settings) -> dict[str, Any] | None:
         ),
     )
     hits = found["hits"]["hits"]
-    return dict(hits[0]["_source"]) if hits else None
+    if not hits:
+        return None
+    document = dict(hits[0]["_source"])
+    if rest := document.pop("entities_rest", None):
+        document["entities"] = [*document["entities"], *rest]
+    return document
 
 
 def count(settings: Settings, *, received_since: datetime | None = None) -> int:

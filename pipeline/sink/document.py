@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.article import EnrichedArticle, Label, earliest
+from pipeline.article import EnrichedArticle, Entity, Label, earliest
 
 FACETS: dict[Label, str] = {
     "PER": "people",
@@ -16,6 +16,9 @@ FACETS: dict[Label, str] = {
     "LOC": "places",
     "MISC": "miscellaneous",
 }
+NESTED = 1000
+"""Entities of an article that can be asked for one by one, the most frequent; Elasticsearch takes 10,000."""
+
 _TITLE_LENGTH = 100
 # Notes that no reader may see end here; models read them no more than the index does.
 _UNSEEN = ("ednotes_nonpublic",)
@@ -91,6 +94,8 @@ def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
         for label, facet in FACETS.items()
         if label != "MISC"
     }
+    lists["points"] = _distinct_points(article.entities)
+    lists |= _nested(fields.get("entities", []))
     lists["identities"] = _distinct(entity.id for entity in article.entities if entity.id)
     lists["countries"] = _distinct(entity.country for entity in article.entities if entity.country)
     lists["topics"] = [topic.qcode for topic in article.topics]
@@ -107,6 +112,20 @@ def _facets(article: EnrichedArticle, fields: dict[str, Any]) -> dict[str, Any]:
         for quote, found in zip(article.quotes, fields.get("quotes", ()), strict=True)
     ]
     return {name: values for name, values in lists.items() if values} | {"title": title(article)}
+
+
+def _distinct_points(entities: Iterable[Entity]) -> list[dict[str, float]]:
+    """Where the places lie that were identified, each once."""
+    points = dict.fromkeys((entity.point.lat, entity.point.lon) for entity in entities if entity.point)
+    return [{"lat": lat, "lon": lon} for lat, lon in points]
+
+
+def _nested(entities: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """The entities as far as each can be a document of its own within this one, and the rest."""
+    if len(entities) <= NESTED:
+        return {"entities": entities}
+    ranked = sorted(entities, key=lambda entity: -int(entity["count"]))
+    return {"entities": ranked[:NESTED], "entities_rest": ranked[NESTED:]}
 
 
 def title(article: EnrichedArticle) -> str:

@@ -12,9 +12,11 @@ from msgspec import UNSET
 
 from pipeline.article import (
     EnrichedArticle,
+    Entity,
     Identity,
     Media,
     Place,
+    Point,
     Provenance,
     Quote,
     Replaced,
@@ -22,7 +24,7 @@ from pipeline.article import (
     Subject,
     Topic,
 )
-from pipeline.sink.document import document, restored, title
+from pipeline.sink.document import NESTED, document, restored, title
 from pipeline.sink.templates import components, languages
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
 
@@ -111,6 +113,34 @@ def test_identities_are_flat_lists_too() -> None:
     assert found["places_names"] == ["Moscow"]
     assert found["people_names"] == ["Kim", "M. Kim"]
     assert found["organizations_names"] == ["United Nations"]
+
+
+def test_points_are_where_the_places_lie_each_once() -> None:
+    here = Point(lat=39.0, lon=125.75)
+    found = made(
+        body=BODY,
+        entities=(
+            entity(BODY, "Pyongyang", "LOC", id="geonames:1871859", point=here),
+            entity(BODY, "Kim Jong Un", "PER"),
+            entity(BODY, "Moscou", "LOC", point=here),
+        ),
+    )
+    assert found["points"] == [{"lat": 39.0, "lon": 125.75}]
+    assert "points" not in made(body=BODY)
+
+
+def test_only_the_most_frequent_entities_can_be_asked_for_and_none_is_left_out() -> None:
+    body = "a " * (NESTED + 2)
+    spans = tuple(Span(2 * place, 2 * place + 1) for place in range(NESTED + 2))
+    entities = tuple(
+        Entity(text=f"n{place}", label="PER", count=1 + place % 3, mentions=(span,))
+        for place, span in enumerate(spans)
+    )
+    found = made(body=body, entities=entities)
+    assert len(found["entities"]) == NESTED
+    assert {each["count"] for each in found["entities_rest"]} == {1}
+    names = [each["text"] for each in (*found["entities"], *found["entities_rest"])]
+    assert sorted(names) == sorted(each.text for each in entities)
 
 
 def test_what_is_not_known_is_absent() -> None:
