@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, HttpUrl, field_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,14 +34,19 @@ class Settings(BaseSettings):
         default=HttpUrl("http://127.0.0.1:9200"),
         description="URL of Elasticsearch; user and password may stand in it.",
     )
+    kibana: HttpUrl = Field(
+        default=HttpUrl("http://127.0.0.1:5601"),
+        description="URL of Kibana, with its base path if it has one; user and password may stand in it.",
+    )
 
     topic_raw: str = Field(default="news.raw", description="Topic that articles are fed onto.")
     topic_enriched: str = Field(default="news.enriched", description="Topic of enriched articles.")
     topic_dead: str = Field(default="news.dead", description="Topic of what could not be processed.")
+    topic_alerts: str = Field(default="news.alerts", description="Topic of what watches found.")
     group: str = Field(
         default="newswire",
         min_length=1,
-        description="Prefix of the consumer groups: newswire-enrich, newswire-index.",
+        description="Prefix of the consumer groups: newswire-enrich, newswire-index and so on.",
     )
     partitions: int = Field(default=4, ge=1, description="Partitions of each topic when it is created.")
     replication: int = Field(default=1, ge=1, description="Replicas of each topic when it is created.")
@@ -85,10 +90,33 @@ class Settings(BaseSettings):
     health_port: int = Field(
         default=0, ge=0, le=65535, description="Port of /health/live and /health/ready; 0 for none."
     )
+    webhooks_internal: bool = Field(
+        default=False,
+        description="Whether webhooks may go to addresses of this machine and private networks.",
+    )
     stuck_s: float = Field(
         default=300,
         gt=0,
         description="Seconds without progress, with lag, after which the health pages answer 503.",
+    )
+    web_host: str = Field(default="127.0.0.1", description="Address of the web page; others need a login.")
+    web_port: int = Field(default=8300, ge=0, le=65535, description="Port of the web page; 0 for any.")
+    web_user: str | None = Field(
+        default=None, min_length=1, description="Name that opens the web page, with the password."
+    )
+    web_password: SecretStr | None = Field(
+        default=None, min_length=12, description="Its password, of 12 characters or more."
+    )
+    web_api_keys: tuple[Annotated[SecretStr, Field(min_length=20)], ...] = Field(
+        default=(),
+        description='Keys, of 20 characters or more, that open page and API for programs: ["…"].',
+    )
+    web_tls_cert: Path | None = Field(
+        default=None, description="Certificate chain (PEM) by which the web page is served over TLS."
+    )
+    web_tls_key: Path | None = Field(default=None, description="Its private key (PEM), with no passphrase.")
+    lag_months: int = Field(
+        default=3, ge=1, description="Months whose lag is kept in Elasticsearch, the present one too."
     )
     spacy: dict[str, str] = Field(
         default_factory=dict,
@@ -125,12 +153,11 @@ class Settings(BaseSettings):
         return 8 * self.max_article_bytes
 
     def shown(self) -> dict[str, Any]:
-        """Every setting as plain JSON types, fit to be shown: without the password."""
+        """Every setting as plain JSON types, fit to be shown: without the passwords."""
         values = self.model_dump(mode="json")
-        if self.elasticsearch.password:
-            values["elasticsearch"] = values["elasticsearch"].replace(
-                f":{self.elasticsearch.password}@", ":***@"
-            )
+        for name, url in (("elasticsearch", self.elasticsearch), ("kibana", self.kibana)):
+            if url.password:
+                values[name] = values[name].replace(f":{url.password}@", ":***@")
         return values
 
     @field_validator("kafka")
