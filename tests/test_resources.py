@@ -54,3 +54,4 @@ def test_the_wheel_carries_them(tmp_path: Path) -> None:
     assert "pipeline/_files/deploy/local/pom.xml" in names
     assert "pipeline/_files/deploy/local/log4j2.properties" in names
     assert "pipeline/_files/schemas/raw-article.schema.json" in names
+    assert "pipeline/_files/deploy/kibana/newswire.ndjson" in names

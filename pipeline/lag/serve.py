@@ -1,0 +1,103 @@
+"""Looks for as long as it runs: each look goes to Elasticsearch, and is there for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+
+import structlog
+
+from pipeline.lag.broker import LagError
+from pipeline.lag.index import LagIndex, LagIndexError
+from pipeline.lag.metrics import HOST, LagMetrics, served
+from pipeline.lag.monitor import WINDOW_S, Monitor
+from pipeline.lag.shape import Snapshot
+from pipeline.settings import Settings
+
+EVERY_S = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(
+    settings: Settings,
+    groups: Iterable[str] | None = None,
+    *,
+    every_s: float = EVERY_S,
+    window_s: float = WINDOW_S,
+    index: bool = True,
+    port: int | None = None,
+    host: str = HOST,
+    on_sample: Callable[[Snapshot | None], None] = lambda _: None,
+) -> None:
+    """Look again and again until cancelled. A service that is away is told once, and waited for.
+
+    What was seen while Elasticsearch is away is not kept for it.
+
+    Args:
+        settings: where the services are.
+        groups: as for ``Monitor``.
+        every_s: seconds from one look to the next.
+        window_s: as for ``Monitor``.
+        index: write to Elasticsearch.
+        port: serve metrics for Prometheus at this port, 0 for any; none by default.
+        host: address at which they are served.
+        on_sample: hears each look, ``None`` for one that failed.
+
+    Raises:
+        LagMetricsError: the port cannot be had.
+    """
+    newest: Snapshot | None = None
+    with ExitStack() as stack:
+        monitor = stack.enter_context(Monitor(settings, groups, window_s=window_s))
+        writer = stack.enter_context(LagIndex(settings)) if index else None
+        metrics = LagMetrics(settings.kafka, lambda: newest)
+        bound = stack.enter_context(served(metrics, port, host))
+        log.info("watching the lag", every_s=every_s, window_s=window_s, metrics_port=bound, index=index)
+        told: dict[str, str] = {}
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            newest = await asyncio.to_thread(_look, monitor, told)
+            if newest is not None and writer is not None:
+                await asyncio.to_thread(_keep, writer, newest, told)
+            on_sample(newest)
+            due = max(due + every_s, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+
+def _look(monitor: Monitor, told: dict[str, str]) -> Snapshot | None:
+    try:
+        snapshot = monitor.sample()
+    except LagError as error:
+        _tell(told, "Kafka", str(error))
+        return None
+    _tell(told, "Kafka", None)
+    for group in snapshot.groups:
+        _tell(
+            told, f"group {group.group}", None if group.status == "OK" else f"{group.status}: {group.reason}"
+        )
+    return snapshot
+
+
+def _keep(writer: LagIndex, snapshot: Snapshot, told: dict[str, str]) -> None:
+    try:
+        writer.write(snapshot)
+    except LagIndexError as error:
+        _tell(told, "Elasticsearch", str(error))
+    else:
+        _tell(told, "Elasticsearch", None)
+
+
+def _tell(told: dict[str, str], what: str, trouble: str | None) -> None:
+    """Say what is wrong when it comes to be so, and when it is over; not each time."""
+    kind = trouble.partition(":")[0] if trouble else None
+    if kind == told.get(what):
+        return
+    if kind is None:
+        del told[what]
+        log.info("well again", of=what)
+    else:
+        told[what] = kind
+        log.warning("not well", of=what, reason=trouble)

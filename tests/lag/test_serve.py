@@ -1,0 +1,134 @@
+"""The loop that keeps and exports the lag, on real services and while one of them is away."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from elasticsearch import Elasticsearch
+from pydantic import HttpUrl
+
+from pipeline.lag import Snapshot, broker
+from pipeline.lag import serve as serving
+from pipeline.lag.index import template
+from pipeline.lag.metrics import LagMetricsError
+from pipeline.local.ports import free_port
+from pipeline.settings import Settings
+from tests.lag.there import There
+
+NOWHERE = HttpUrl("http://127.0.0.1:9")
+
+
+def serve(settings: Settings, looks: int, **options: Any) -> list[Snapshot | None]:
+    """What was seen in so many looks."""
+    seen: list[Snapshot | None] = []
+
+    async def until_enough() -> None:
+        enough = asyncio.Event()
+
+        def on_sample(snapshot: Snapshot | None) -> None:
+            seen.append(snapshot)
+            if len(seen) == looks:
+                enough.set()
+
+        work = asyncio.create_task(serving.serve(settings, every_s=0.05, on_sample=on_sample, **options))
+        waiting = asyncio.create_task(enough.wait())
+        await asyncio.wait([work, waiting], return_when=asyncio.FIRST_COMPLETED)
+        work.cancel()
+        waiting.cancel()
+        [ended] = await asyncio.gather(work, return_exceptions=True)
+        assert isinstance(ended, asyncio.CancelledError), f"it ended by itself: {ended!r}"
+
+    asyncio.run(until_enough())
+    return seen
+
+
+def troubles(logs: list[Any]) -> list[tuple[str, str]]:
+    return [(each["event"], each["of"]) for each in logs if "of" in each]
+
+
+@pytest.mark.services
+def test_each_look_is_kept_in_elasticsearch(made: Settings, there: There) -> None:
+    there.write(made.topic_raw, 3)
+    with Elasticsearch(str(made.elasticsearch), request_timeout=60) as client:
+        try:
+            serve(made, 3, index=True)
+            client.indices.refresh(index=f"{made.index}-lag-*")
+            found = client.search(
+                index=f"{made.index}-lag-*", size=100, query={"term": {"hop": "enrich"}}, sort="@timestamp"
+            )["hits"]["hits"]
+        finally:
+            for name in client.indices.get(index=f"{made.index}-lag-*"):
+                client.indices.delete(index=name)
+            client.options(ignore_status=404).indices.delete_index_template(name=template(made.index)[0])
+    totals = [each["_source"] for each in found if "partition" not in each["_source"]]
+    assert len({each["@timestamp"] for each in totals}) == len(totals) >= 3
+    assert {each["lag"] for each in totals} == {3}
+
+
+@pytest.mark.services
+def test_metrics_are_those_of_the_newest_look(
+    made: Settings, there: There, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there.write(made.topic_raw, 3)
+    port, pages = free_port("127.0.0.1"), []
+    look = serving._look
+
+    def and_fetch(*arguments: Any) -> Snapshot | None:
+        pages.append(httpx.get(f"http://127.0.0.1:{port}/metrics").text)
+        return look(*arguments)
+
+    monkeypatch.setattr(serving, "_look", and_fetch)
+    serve(made, 2, index=False, port=port)
+    assert "newswire_lag_up 0.0" in pages[0]
+    labels = f'consumergroup="{made.group}-enrich",partition="0",topic="{made.topic_raw}"'
+    assert f"kafka_consumergroup_lag{{{labels}}} 3.0" in pages[1]
+
+
+@pytest.mark.services
+def test_an_elasticsearch_that_is_away_is_told_once_and_looking_goes_on(made: Settings) -> None:
+    away = made.model_copy(update={"elasticsearch": NOWHERE})
+    with structlog.testing.capture_logs() as logs:
+        seen = serve(away, 3, index=True)
+    assert all(seen)
+    assert troubles(logs) == [("not well", "Elasticsearch")]
+
+
+@pytest.mark.services
+def test_a_group_that_is_ill_is_told_when_it_becomes_so_and_when_it_is_well(
+    made: Settings, there: There, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there.write(made.topic_raw, 9)
+    there.commit(f"{made.group}-enrich", made.topic_raw, 9)
+    offsets = iter([2, 1, 9, 9])
+    look = serving._look
+
+    def and_commit(*arguments: Any) -> Snapshot | None:
+        snapshot = look(*arguments)
+        there.commit(f"{made.group}-enrich", made.topic_raw, next(offsets, 9))
+        return snapshot
+
+    monkeypatch.setattr(serving, "_look", and_commit)
+    with structlog.testing.capture_logs() as logs:
+        serve(made, 4, index=False)
+    name = f"group {made.group}-enrich"
+    assert troubles(logs) == [("not well", name), ("well again", name)]
+
+
+def test_a_kafka_that_is_away_is_told_once_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "ANSWER_MS", 300)
+    with structlog.testing.capture_logs() as logs:
+        seen = serve(Settings(kafka="127.0.0.1:9", elasticsearch=NOWHERE), 2, index=True)
+    assert seen[:2] == [None, None]
+    assert troubles(logs) == [("not well", "Kafka")]
+
+
+def test_a_port_that_is_taken_ends_it_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        work = serving.serve(Settings(kafka="127.0.0.1:9"), index=False, port=taken.getsockname()[1])
+        with pytest.raises(LagMetricsError, match="choose another --port"):
+            asyncio.run(work)
