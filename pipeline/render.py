@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.local.service import Status
-from pipeline.search import CLOSE, OPEN, Results
+from pipeline.search import CLOSE, OPEN, Facets, Hit, Results, Suggestion
 
 if TYPE_CHECKING:  # the formats are not loaded to show anything else
     from pipeline.article import Subject
@@ -100,7 +100,7 @@ def marked(text: str) -> Text:
 
 
 def results(found: Results) -> None:
-    """The hits of a search, the most relevant first."""
+    """The hits of a search, the first first, each with its story's other articles under it."""
     if not found.hits:
         out.print("Nothing found.")
         return
@@ -115,8 +115,46 @@ def results(found: Results) -> None:
             if names:
                 _below(Text(f"{label}: {', '.join(names[:MOST_NAMES])}", "dim"))
         _below(Text(f"newswire show {hit.id}", "dim"))
-    shown = f"the first {len(found.hits)} of " if found.total > len(found.hits) else ""
-    out.print(Text(f"{shown}{found.total} found in {found.took_ms} ms", "dim"))
+        _others(hit)
+    shown = f"{len(found.hits)} of " if found.total > len(found.hits) else ""
+    plural = "story" if found.stories == 1 else "stories"
+    stories = "" if found.stories in {None, found.total} else f", {found.stories} {plural}"
+    out.print(Text(f"{shown}{found.total} found{stories} in {found.took_ms} ms", "dim"))
+    if found.after:
+        out.print(Text(f"go on with --after {found.after}", "dim"), soft_wrap=True)
+
+
+def _others(hit: Hit) -> None:
+    """The other articles of a hit's story, the newest first, with a further indent."""
+    for one in hit.members:
+        facts = (one.created or one.modified, one.kind, one.source, f"newswire show {one.id}")
+        said = Text(one.title).append(f" · {' · '.join(filter(None, facts))}", "dim")
+        out.print(Padding(said, (0, 0, 0, 8), expand=False))
+    if hit.others > len(hit.members):
+        more = Text(f"and {hit.others - len(hit.members)} more of this story", "dim")
+        out.print(Padding(more, (0, 0, 0, 8), expand=False))
+
+
+def facets(found: Facets) -> None:
+    """What articles have in common: each facet with its most frequent values, then when they are from."""
+    table = Table("facet", "value", "articles", box=None, pad_edge=False, header_style="bold")
+    for facet in ("language", "source", "feed", "topics", "people", "organizations", "places", "countries"):
+        for place, bucket in enumerate(getattr(found, facet)):
+            name = bucket.name if bucket.name == bucket.value else f"{bucket.name} ({bucket.value})"
+            table.add_row("" if place else facet, Text(name), f"{bucket.count:,}")
+    for place, moment in enumerate(one for one in found.timeline if one.count):
+        facet = "" if place else f"timeline, by {found.interval}"
+        table.add_row(facet, f"{moment.start:%Y-%m-%d %H:%MZ}", f"{moment.count:,}")
+    out.print(table)
+    out.print(Text(f"{found.total} found in {found.took_ms} ms", "dim"))
+
+
+def suggestions(found: Iterable[Suggestion]) -> None:
+    """Names that go on as they were begun, and what to search for."""
+    table = Table("name", "kind", "articles", "query", box=None, pad_edge=False, header_style="bold")
+    for one in found:
+        table.add_row(Text(one.text), one.kind, f"{one.count:,}", Text(one.query))
+    out.print(table if table.row_count else "Nothing found.")
 
 
 def _below(text: Text) -> None:

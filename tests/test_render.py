@@ -17,7 +17,7 @@ from pipeline.article import Subject
 from pipeline.check import Checked, Fault, sketch
 from pipeline.feeds.report import Event, FeedSummary, Summary
 from pipeline.local.service import Status
-from pipeline.search import CLOSE, OPEN, Hit, Results
+from pipeline.search import CLOSE, OPEN, Hit, Member, Results
 from tests.test_check import FULL
 
 
@@ -38,6 +38,7 @@ def hit(**fields: Any) -> Hit:
         "source": "local",
         "status": "usable",
         "version": 1,
+        "story": "b" * 32,
     }
     return Hit(**needed | fields)
 
@@ -58,8 +59,30 @@ def test_hits_are_numbered_with_what_is_known_of_them(printed: io.StringIO) -> N
     assert "… le président Poutine a dit …" in text
     assert "Person 7" in text
     assert "Person 8" not in text
-    assert "the first 2 of 7 found in 3 ms" in text
+    assert "2 of 7 found in 3 ms" in text
     assert f"newswire show {'a' * 32}" in text
+
+
+def test_a_storys_other_articles_stand_under_the_hit(printed: io.StringIO) -> None:
+    members = tuple(
+        Member(
+            id=f"{number}" * 32,
+            title=f"Take {number}",
+            source="AFP",
+            version=2,
+            kind="update",
+            created="2024",
+        )
+        for number in range(2)
+    )
+    lead = hit(others=7, members=members)
+    render.results(Results(total=8, stories=1, took_ms=3, hits=(lead,), after="place"))
+    lines = printed.getvalue().splitlines()
+    assert any(
+        line.startswith("        Take 0 · 2024 · update · AFP · newswire show 00000") for line in lines
+    )
+    assert lines[-3].strip() == "and 5 more of this story"
+    assert lines[-2:] == ["1 of 8 found, 1 story in 3 ms", "go on with --after place"]
 
 
 def test_what_goes_on_in_the_next_line_keeps_the_indent(printed: io.StringIO) -> None:
@@ -176,8 +199,7 @@ def test_entities_show_who_they_are_or_may_be(printed: io.StringIO) -> None:
 
 
 def test_a_hit_without_a_date_of_creation_shows_that_of_its_version(printed: io.StringIO) -> None:
-    hit = Hit(id="a" * 32, score=1, title="T", source="s", status="usable", version=1, modified="2024-06-19")
-    render.results(Results(1, 1, (hit,)))
+    render.results(Results(total=1, took_ms=1, hits=(hit(modified="2024-06-19"),)))
     assert "2024-06-19" in printed.getvalue()
 
 

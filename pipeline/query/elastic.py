@@ -16,6 +16,9 @@ from pipeline.query.tree import NOTHING, And, Field, Node, Not, Or, Phrase, Word
 _ENOUGH_WORDS = "4<80%"
 _TITLES = ("headline^3", "headings.text^1.5")
 _STEMMED = "text_{}^0.7"
+# What people, organisations and places are called elsewhere, too: the names of identities in English or as
+# the newsroom's lists have them.
+_NAMES = ("people_names^0.5", "organizations_names^0.5", "places_names^0.5")
 # Thai is written without spaces, and only its own field knows its words.
 _PHRASES = (*_TITLES, "text_th")
 
@@ -49,7 +52,7 @@ def build(query: Node, filters: Filters) -> Query:
     if query == NOTHING and not wanted:
         raise QueryError('nothing to search for: give a word, a "phrase" or a filter')
     language = language_of(query, filters)
-    reading = _Reading((*_TITLES, _STEMMED.format(language or "*")))
+    reading = _Reading((*_TITLES, *_NAMES, _STEMMED.format(language or "*")))
     found = _together(_parts(query), reading)
     return {"bool": found | {"filter": [visible(), *wanted, *found["filter"]]}}
 
@@ -62,7 +65,7 @@ def language_of(query: Node, filters: Filters) -> str | None:
 
 
 def visible() -> Query:
-    """What may be seen: no kill, no embargo that has not ended, no copy withheld without an end.
+    """What may be seen: no kill, nothing replaced, no embargo to come, no copy withheld without an end.
 
     The clock is Elasticsearch's, at each search: an embargo ends without anybody doing anything.
     """
@@ -76,6 +79,7 @@ def visible() -> Query:
         "bool": {
             "must_not": [
                 {"term": {"status": "canceled"}},
+                {"exists": {"field": "replaced_by"}},
                 {"range": {"embargo": {"gt": "now"}}},
                 endless,
             ]

@@ -107,6 +107,7 @@ FIELDS: Mapping[str, Callable[[str], Query]] = MappingProxyType(
         "organization": lambda value: named("organizations", value),
         "topic": topic,
         "identity": _identity,
+        "country": lambda value: _whole("countries", value),
         "id": _id,
         "since": lambda value: timed(dates.period(since=value)),
         "until": lambda value: timed(dates.period(until=value)),

@@ -22,6 +22,10 @@ class Filters:
         place: as person.
         organization: as person.
         topic: a qcode, or a topic's name or part of one.
+        source: its whole name, whatever the case; so is feed.
+        feed: as source.
+        identity: the id of who or what is meant (``org:united-nations``).
+        country: the ISO 3166 code of the country of a place that is named (``KP``).
     """
 
     language: str | None = None
@@ -31,6 +35,13 @@ class Filters:
     place: str | None = None
     organization: str | None = None
     topic: str | None = None
+    source: str | None = None
+    feed: str | None = None
+    identity: str | None = None
+    country: str | None = None
+
+
+_AS_TYPED = ("language", "source", "feed", "identity", "country")
 
 
 def clauses(filters: Filters) -> list[fields.Query]:
@@ -51,11 +62,12 @@ def clauses(filters: Filters) -> list[fields.Query]:
     ]
     if "topic" in given:
         queries.append(fields.topic(given["topic"], "anywhere"))
-    if "language" in given:
-        try:
-            queries.append(fields.language(given["language"]))
-        except ValueError as error:
-            raise QueryError(f"language: {error}") from error
+    for name in _AS_TYPED:
+        if name in given:
+            try:
+                queries.append(fields.clause(name, given[name]))
+            except ValueError as error:
+                raise QueryError(f"{name}: {error}") from error
     limits: dates.Limits = {}
     for name in ("since", "until"):
         if name in given:

@@ -2,113 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-import uuid
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
-from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import HttpUrl
 
-from pipeline.article import EnrichedArticle, Topic
-from pipeline.local.ports import free_port
 from pipeline.query import QueryError
-from pipeline.search import CLOSE, OPEN, Filters, Results, SearchError, count, refresh, search, show
+from pipeline.search import CLOSE, OPEN, Filters, Sort, count, search, show
 from pipeline.settings import Settings
-from pipeline.sink.elasticsearch import Indexed, Sink
-from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
+from tests.search.news import ARTICLES, TALKS, guids, write
+from tests.sink.articles import article
 from tests.test_query import typed
 
-if TYPE_CHECKING:
-    from tests.services import Stack
-
 services = pytest.mark.services
-
-TALKS = "North Korea was sanctioned again. Putin’s envoy met Kim Jong Un in Pyongyang; the talks go on."
-MATCH = "L’équipe de France a gagné la coupe à Lyon devant Kylian Mbappé. Un match plein de surprises."
-LAW = "Le Parlement a voté la loi. Mme Dupont-Aignan s'est opposée à l'article 3."
-WAR = Topic(qcode="medtop:16000000", name="conflict, war and peace", score=0.6)
-ARTICLES = [
-    article(
-        "talks",
-        language="en",
-        body=TALKS,
-        created="2024-06-20",
-        entities=(
-            entity(TALKS, "Kim Jong Un", "PER"),
-            entity(TALKS, "North Korea", "LOC", id="iso:KP", name="North Korea", country="KP"),
-        ),
-        topics=(POLITICS, WAR),
-        url="https://example.org/talks",
-    ),
-    article(
-        "match",
-        headline="La France gagne",
-        body=MATCH,
-        created="2024-07-01T20:00:00Z",
-        entities=(entity(MATCH, "Kylian Mbappé", "PER"), entity(MATCH, "Lyon", "LOC")),
-        topics=(SPORT,),
-    ),
-    article("law", body=LAW, created="2023", entities=(entity(LAW, "Parlement", "ORG"),)),
-    article("canada", language="fr-CA", body="La loi sur les langues au Québec.", created="2023-05"),
-    article("headline", headline="Un ouragan sur la côte", body="Les habitants sont à l'abri."),
-    article("passing", body="Les habitants parlent encore. " * 5 + "On se souvient d'un ouragan."),
-    article("apart", body="La tour est haute et le phare éclaire la rade; une ville, un port."),
-    article("together", body="On voit la tour du port éclairer la rade. La ville est haute."),
-    article("polish", language="pl", body="Wybory w Łodzi"),
-    article("html", body="Attention <script>alert('ouistiti')</script> & co."),
-    article("chinese", language="zh", body="北朝鮮发射导弹"),
-]
-
-
-def write(settings: Settings, articles: Sequence[EnrichedArticle]) -> None:
-    async def work() -> None:
-        sink = Sink(settings)
-        try:
-            await sink.ready()
-            assert await sink.index(articles) == [Indexed()] * len(articles)
-        finally:
-            await sink.close()
-
-    asyncio.run(work())
-    refresh(settings)
-
-
-def new_alias(stack: Stack) -> Settings:
-    return stack.settings.model_copy(update={"index": f"test-{uuid.uuid4().hex}"})
-
-
-@pytest.fixture
-def own(stack: Stack) -> Settings:
-    return new_alias(stack)
-
-
-@pytest.fixture(scope="module")
-def news(stack: Stack) -> Settings:
-    """An index with a handful of articles."""
-    settings = new_alias(stack)
-    write(settings, ARTICLES)
-    return settings
-
-
-@pytest.fixture(scope="module")
-def seeded(stack: Stack) -> Settings:
-    """An index with the real article among the others."""
-    settings = new_alias(stack)
-    write(settings, [seed(), *ARTICLES])
-    return settings
-
-
-def guids(results: Results) -> list[str]:
-    names = {one.id: str(one.guid) for one in [*ARTICLES, article("seed")]}
-    return [names[hit.id] for hit in results.hits]
 
 
 @services
@@ -231,6 +143,11 @@ def test_words_that_stand_together_count_for_more(news: Settings) -> None:
         ({"topic": "war"}, {"talks"}),
         ({"topic": "medtop:99999999"}, set()),
         ({"topic": "politics", "place": "lyon"}, set()),
+        ({"country": "kp"}, {"talks"}),
+        ({"identity": "iso:KP"}, {"talks"}),
+        ({"source": "TEST", "language": "en"}, {"talks"}),
+        ({"source": "tes"}, set()),
+        ({"feed": "desk", "until": "2023-04"}, {"law"}),
     ],
     ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
@@ -283,6 +200,8 @@ def test_a_hit_says_what_is_known_and_nothing_else(news: Settings) -> None:
         "source": "Test",
         "status": "usable",
         "version": 1,
+        "story": ARTICLES[0].id,
+        "feed": "desk",
         "language": "en",
         "created": "2024-06-20",
         "url": "https://example.org/talks",
@@ -339,7 +258,7 @@ def test_an_embargo_ends_by_itself(own: Settings) -> None:
     deadline = time.monotonic() + 60
     found: set[str] = set()
     while found != ids and time.monotonic() < deadline:
-        found = {hit.id for hit in search("ornithorynque", own).hits}
+        found = {hit.id for hit in search("ornithorynque", own, collapse=False).hits}
         if datetime.now(UTC) < end:
             assert found == {article("over").id}
         time.sleep(0.2)
@@ -347,46 +266,6 @@ def test_an_embargo_ends_by_itself(own: Settings) -> None:
     withheld = show(article("endless").id, own)
     assert withheld is not None
     assert withheld["body"] == "ornithorynque"
-
-
-@services
-def test_show_gives_the_whole_document_or_nothing(news: Settings) -> None:
-    document = show(ARTICLES[1].id, news)
-    assert document is not None
-    assert document["body"] == MATCH
-    assert document["entities"][0]["mentions"] == [
-        {"start": MATCH.index("Kylian"), "end": MATCH.index("Kylian") + len("Kylian Mbappé")}
-    ]
-    assert show("0" * 32, news) is None
-
-
-@services
-def test_count_is_what_a_search_may_find(news: Settings, own: Settings) -> None:
-    assert count(news) == len(ARTICLES)
-    assert count(own) == 0
-
-
-@services
-def test_count_can_begin_with_a_moment(own: Settings) -> None:
-    write(own, [article("early", received=NOON - timedelta(seconds=1)), article("late", received=NOON)])
-    assert count(own, received_since=NOON) == 1
-    assert count(own, received_since=NOON + timedelta(milliseconds=1)) == 0
-
-
-@services
-def test_no_index_yet_is_said(own: Settings) -> None:
-    for question in (lambda: search("x", own), lambda: show("x", own), lambda: refresh(own)):
-        with pytest.raises(SearchError, match=f"no index '{own.index}' yet: start `newswire worker`"):
-            question()
-
-
-@services
-def test_a_refusal_is_said(own: Settings, stack: Stack) -> None:
-    with Elasticsearch(str(stack.settings.elasticsearch), request_timeout=60) as client:
-        client.indices.create(index=own.index)
-        client.indices.close(index=own.index)
-    with pytest.raises(SearchError, match=r"does not answer the search: .*closed"):
-        search("x", own)
 
 
 @services
@@ -402,23 +281,6 @@ def test_whatever_is_typed_is_answered(words: str, name: str | None, news: Setti
     assert found.total >= 0
 
 
-def test_elasticsearch_away_is_said_with_what_to_do() -> None:
-    port = free_port("127.0.0.1")
-    settings = Settings(elasticsearch=HttpUrl(f"http://desk:secret@127.0.0.1:{port}"))
-    questions = (
-        lambda: search("x", settings),
-        lambda: show("x", settings),
-        lambda: count(settings),
-        lambda: refresh(settings),
-    )
-    for question in questions:
-        with pytest.raises(
-            SearchError, match=r"at http://127.0.0.1:\d+ does not answer .*`newswire up`"
-        ) as said:
-            question()
-        assert "secret" not in str(said.value)
-
-
 @pytest.mark.parametrize("size", [0, -1, 1001])
 def test_a_size_out_of_bounds_is_said(size: int) -> None:
     with pytest.raises(QueryError, match="is not from 1 to 1000"):
@@ -429,3 +291,53 @@ def test_a_size_out_of_bounds_is_said(size: int) -> None:
 def test_what_is_no_query_is_said_before_anybody_is_asked(words: str) -> None:
     with pytest.raises(QueryError):
         search(words, Settings(elasticsearch=HttpUrl("http://127.0.0.1:1")))
+
+
+@services
+def test_the_newer_of_two_that_answer_as_well_comes_first_and_the_older_is_not_lost(own: Settings) -> None:
+    now = datetime.now(UTC)
+    days = {"today": 0, "last week": 7, "last year": 365, "long ago": 20_000}
+    write(
+        own,
+        [
+            article(guid, created=(now - timedelta(days=age)).strftime("%Y-%m-%d"), body="Un séisme.")
+            for guid, age in days.items()
+        ],
+    )
+    hits = search("séisme", own, collapse=False).hits
+    assert [hit.created for hit in hits] == sorted((str(hit.created) for hit in hits), reverse=True)
+    assert len(hits) == 4
+    assert hits[0].score > hits[1].score > hits[2].score >= hits[3].score > 0
+
+
+@services
+def test_what_answers_much_better_comes_before_what_is_new(own: Settings) -> None:
+    old = article("old", headline="Séisme au Népal", body="Le séisme au Népal a tué.", created="2015-04-25")
+    new = article("new", body="On parle du Népal. " * 20 + "Un séisme y fut ressenti.", created="2026-01-01")
+    write(own, [old, new])
+    assert [hit.id for hit in search("séisme népal", own, collapse=False).hits] == [old.id, new.id]
+    assert [hit.id for hit in search("séisme népal", own, sort="newest", collapse=False).hits] == [
+        new.id,
+        old.id,
+    ]
+
+
+@services
+def test_by_time_it_is_the_newest_or_the_oldest_first_whatever_answers_better(news: Settings) -> None:
+    assert guids(search("loi", news, sort="newest")) == ["canada", "law"]
+    assert guids(search("loi", news, sort="oldest")) == ["law", "canada"]
+    assert {hit.score for hit in search("loi", news, sort="newest").hits} == {0.0}
+
+
+@services
+def test_a_name_is_found_by_what_its_bearer_is_called_elsewhere(seeded: Settings) -> None:
+    found = search("korea language:fr", seeded, markers=("[", "]"))
+    assert guids(found) == ["seed"]
+    assert found.hits[0].highlights == ("North [Korea]",)
+    assert "seed" not in guids(search("korea -kim", seeded))
+
+
+def test_an_order_that_is_none_is_said() -> None:
+    with pytest.raises(QueryError, match="'best' is none of relevance, newest, oldest"):
+        search("x", Settings(), sort="best")  # type: ignore[arg-type]
+    assert get_args(Sort) == ("relevance", "newest", "oldest")

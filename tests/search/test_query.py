@@ -12,20 +12,14 @@ import pytest
 from pipeline.query import MAX_CHARACTERS, MAX_DEPTH
 from pipeline.search import UNFILTERED, Filters, search
 from pipeline.settings import Settings
+from tests.search.news import ARTICLES, guids, new_alias, write
 from tests.sink.articles import article
 from tests.test_cli import newswire
-from tests.test_search import ARTICLES, guids, new_alias, services, write
 
 if TYPE_CHECKING:
     from tests.services import Stack
 
-
-@pytest.fixture(scope="module")
-def news(stack: Stack) -> Settings:
-    """An index with a handful of articles."""
-    settings = new_alias(stack)
-    write(settings, ARTICLES)
-    return settings
+services = pytest.mark.services
 
 
 @services
@@ -92,7 +86,7 @@ def test_what_is_relative_is_counted_from_now(stack: Stack) -> None:
     names = {one.id: str(one.guid) for one in articles}
 
     def found(typed: str, filters: Filters = UNFILTERED) -> set[str]:
-        return {names[hit.id] for hit in search(typed, own, filters).hits}
+        return {names[hit.id] for hit in search(typed, own, filters, collapse=False).hits}
 
     assert found("since:today") == found("created:today") == found("since:3h until:today") == {"now"}
     assert (
