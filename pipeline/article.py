@@ -300,6 +300,30 @@ class DeadLetter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     omitted: Offset | UnsetType = UNSET
 
 
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """An article that a watch was waiting for: the value of a message on ``news.alerts``.
+
+    ``id`` is the same whenever the same query finds the same version for the same watch: whoever gets an
+    alert twice can tell by it. ``watch`` is the watch's name, ``query`` what was typed for it. ``article``,
+    ``version`` and what follows are the article's own. ``highlights`` are the passages that answer best (else
+    the headline, else names), with what matched between ``**``. ``matched`` is when it was found.
+    """
+
+    id: Id
+    watch: Text
+    query: str
+    article: Id
+    version: Version
+    title: Text
+    source: Text
+    matched: Instant
+    kind: Kind | UnsetType = UNSET
+    language: LanguageTag | UnsetType = UNSET
+    created: PartialDate | UnsetType = UNSET
+    url: Text | UnsetType = UNSET
+    highlights: tuple[Text, ...] = ()
+
+
 class InvalidArticleError(ValueError):
     """Bytes that are no article by the contract; the message says what is wrong and where."""
 
@@ -307,9 +331,10 @@ class InvalidArticleError(ValueError):
 Article = TypeVar("Article", bound=RawArticle)
 _raw_decoder = msgspec.json.Decoder(RawArticle)
 _enriched_decoder = msgspec.json.Decoder(EnrichedArticle)
+_alert_decoder = msgspec.json.Decoder(Alert)
 
 
-def encode(message: RawArticle | DeadLetter) -> bytes:
+def encode(message: RawArticle | DeadLetter | Alert) -> bytes:
     """The message as UTF-8 JSON."""
     return msgspec.json.encode(message)
 
@@ -330,6 +355,15 @@ def decode_enriched(value: bytes) -> EnrichedArticle:
         InvalidArticleError: it is no JSON or breaks the contract.
     """
     return _decode(_enriched_decoder, value)
+
+
+def decode_alert(value: bytes) -> Alert:
+    """The alert in a value from ``news.alerts``.
+
+    Raises:
+        ValueError: it is no JSON or breaks the contract.
+    """
+    return _alert_decoder.decode(value)
 
 
 def _decode(decoder: msgspec.json.Decoder[Article], value: bytes) -> Article:

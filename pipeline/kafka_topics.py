@@ -55,6 +55,7 @@ def wanted(settings: Settings) -> list[NewTopic]:
     kept = {
         settings.topic_raw: settings.retention_days * _DAY_MS,
         settings.topic_enriched: settings.retention_days * _DAY_MS,
+        settings.topic_alerts: settings.retention_days * _DAY_MS,
         settings.topic_dead: _FOREVER,
     }
     return [

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from pipeline.article import DeadLetter, EnrichedArticle, RawArticle
+from pipeline.article import Alert, DeadLetter, EnrichedArticle, RawArticle
 
 CONTRACTS: dict[str, type[msgspec.Struct]] = {
     "raw-article.schema.json": RawArticle,
     "enriched-article.schema.json": EnrichedArticle,
     "dead-letter.schema.json": DeadLetter,
+    "alert.schema.json": Alert,
 }
 
 

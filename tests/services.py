@@ -88,6 +88,7 @@ def apart(settings: Settings, **changes: Any) -> Settings:
         "topic_raw": f"{mark}.raw",
         "topic_enriched": f"{mark}.enriched",
         "topic_dead": f"{mark}.dead",
+        "topic_alerts": f"{mark}.alerts",
         "group": mark,
         "index": f"news-{mark}",
     }

@@ -50,7 +50,9 @@ COMMANDS = [
     "feed check",
     "worker",
     "search",
+    "suggest",
     "show",
+    "web",
     "demo",
     "replay",
 ]

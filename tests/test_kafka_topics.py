@@ -14,7 +14,7 @@ from tests.services import Stack, apart
 def test_topics_hold_an_enriched_article_of_the_largest_raw_one() -> None:
     settings = Settings(max_article_bytes=10_000, partitions=7, replication=3)
     wanted = kafka_topics.wanted(settings)
-    assert [topic.name for topic in wanted] == ["news.raw", "news.enriched", "news.dead"]
+    assert [topic.name for topic in wanted] == ["news.raw", "news.enriched", "news.alerts", "news.dead"]
     for topic in wanted:
         assert (topic.num_partitions, topic.replication_factor) == (7, 3)
         assert int(topic.topic_configs["max.message.bytes"]) == 80_000
@@ -25,7 +25,10 @@ def test_dead_letters_are_kept_and_articles_for_as_long_as_is_asked() -> None:
         topic.name: topic.topic_configs["retention.ms"]
         for topic in kafka_topics.wanted(Settings(retention_days=2))
     }
-    assert kept == {"news.raw": "172800000", "news.enriched": "172800000", "news.dead": "-1"}
+    assert kept == {
+        **dict.fromkeys(("news.raw", "news.enriched", "news.alerts"), "172800000"),
+        "news.dead": "-1",
+    }
 
 
 def test_the_brokers_clock_says_how_old_a_message_is() -> None:

@@ -7,12 +7,12 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Literal, get_args
 
 import structlog
 
 from pipeline import kafka_topics
-from pipeline.agents import enrich, index
+from pipeline.agents import enrich, index, watch
 from pipeline.agents.health import Health
 from pipeline.agents.hop import Hop
 from pipeline.enrich import load as load_models
@@ -22,8 +22,12 @@ from pipeline.errors import NewswireError
 from pipeline.kafka_waiting import patiently
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
+from pipeline.watch.watcher import Watcher
 
-Name = Literal["enrich", "index"]
+Name = Literal["enrich", "index", "watch"]
+
+NAMES: tuple[Name, ...] = get_args(Name)
+"""All hops."""
 
 DRAIN_S = 5.0
 """Seconds that what is under way has to be finished once the worker is told to stop."""
@@ -54,10 +58,12 @@ async def run(settings: Settings, names: Sequence[Name], load: Load = load_model
     async with contextlib.AsyncExitStack() as stack:
         sink = Sink(settings)
         stack.push_async_callback(sink.close)
-        health = Health(settings, lambda: [sink.waiting] if sink.waiting else [])
+        watcher = Watcher(settings)
+        stack.push_async_callback(watcher.close)
+        health = Health(settings, lambda: list(filter(None, (sink.waiting, watcher.waiting))))
         stack.push_async_callback(health.close)
         port = await health.serve() if settings.health_port else None
-        start = asyncio.create_task(_start(settings, names, sink, load, stack))
+        start = asyncio.create_task(_start(settings, names, sink, watcher, load=load, stack=stack))
         hops = await _unless(stop, start)
         if hops is None:
             return
@@ -70,7 +76,13 @@ async def run(settings: Settings, names: Sequence[Name], load: Load = load_model
 
 
 async def _start(
-    settings: Settings, names: Sequence[Name], sink: Sink, load: Load, stack: contextlib.AsyncExitStack
+    settings: Settings,
+    names: Sequence[Name],
+    sink: Sink,
+    watcher: Watcher,
+    *,
+    load: Load,
+    stack: contextlib.AsyncExitStack,
 ) -> list[Hop]:
     await kafka_topics.ensure(settings)
     makers: list[Callable[[], Hop]] = []
@@ -80,6 +92,9 @@ async def _start(
     if "index" in names:
         await sink.ready()
         makers.append(partial(index.hop, settings, sink))
+    if "watch" in names:
+        await watcher.ready()
+        makers.append(partial(watch.hop, settings, watcher))
     return await stack.enter_async_context(_started(settings, makers))
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 import pipeline
 from pipeline import log, render
-from pipeline.cli import dead, entities, index, replay
+from pipeline.cli import dead, entities, index, kibana, lag, replay, search, watch, web
 from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings, settings
@@ -43,7 +43,12 @@ cli.add_typer(config, name="config")
 cli.add_typer(dead.app, name="dead")
 cli.add_typer(entities.app, name="entities")
 cli.add_typer(index.app, name="index")
+cli.add_typer(kibana.app, name="kibana")
+cli.add_typer(lag.app, name="lag")
 cli.add_typer(replay.app)
+cli.add_typer(watch.app, name="watch")
+cli.add_typer(search.app)
+cli.add_typer(web.app)
 
 Config = Annotated[
     Path | None,
@@ -145,8 +150,8 @@ def logs(
 )
 def worker(
     only: Annotated[
-        Literal["enrich", "index"] | None,
-        typer.Option(help="One agent; both by default.", show_default=False),
+        Literal["enrich", "index", "watch"] | None,
+        typer.Option(help="One agent; all by default.", show_default=False),
     ] = None,
     health_port: Annotated[
         int | None,
@@ -161,7 +166,7 @@ def worker(
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], typer.Option(help="Least severe message shown.")
     ] = "INFO",
 ) -> None:
-    """Run the Faust agents until SIGTERM or Ctrl-C: enrich raw articles, index enriched ones.
+    """Run the Faust agents until SIGTERM or Ctrl-C: enrich raw articles, index enriched ones, alert watches.
 
     Kafka and Elasticsearch are waited for. Start more workers, on any machine, to share the work. One that
     ends by itself says why and is safe to start again: what it had not finished is read again. The health
@@ -173,7 +178,7 @@ def worker(
     chosen = settings()
     if health_port is not None:
         chosen = chosen.model_copy(update={"health_port": health_port})
-    asyncio.run(agents.run(chosen, ("enrich", "index") if only is None else (only,)))
+    asyncio.run(agents.run(chosen, agents.NAMES if only is None else (only,)))
 
 
 @cli.command(
@@ -331,72 +336,6 @@ def feed_check(
     if json:
         render.as_json(files)
     raise typer.Exit(0 if all(file.good for file in files) else 1)
-
-
-@cli.command(
-    epilog=examples(
-        "newswire search Poutine",
-        "newswire search 'Poutine topic:politics since:2024-06'",
-        "newswire search '\"Conseil de sécurité\" -Ukraine language:fr since:2d'",
-        'newswire search \'(kim OR "xi jinping") -person:poutine place:"North Korea"\'',
-        "newswire search 'source:afp created:2024-01..2024-06 -topic:sport'",
-        "newswire search -- '-Ukraine topic:politics'",
-        "newswire search --person 'Kim Jong Un' --topic politics --json",
-    )
-)
-def search(
-    words: Annotated[
-        str, typer.Argument(metavar="QUERY", help='Words, "phrases", field:value, -not, OR and (groups).')
-    ] = "",
-    language: Annotated[str | None, typer.Option(help="Only articles in this language (fr).")] = None,
-    since: Annotated[str | None, typer.Option(help="From this year, month or day on; also 2d.")] = None,
-    until: Annotated[str | None, typer.Option(help="Up to this one; likewise.")] = None,
-    person: Annotated[str | None, typer.Option(help="A person's name, or part of it.")] = None,
-    place: Annotated[str | None, typer.Option(help="A place's name, or part of it.")] = None,
-    organization: Annotated[str | None, typer.Option(help="An organization's name, or part of it.")] = None,
-    topic: Annotated[str | None, typer.Option(help="A Media Topic: name or qcode.")] = None,
-    size: Annotated[int, typer.Option("-n", "--size", min=1, max=1000, help="Hits shown at most.")] = 10,
-    json: Json = False,
-) -> None:
-    """Search the articles: up to four words must all be there, of more four in five.
-
-    Capitals, accents and endings do not matter. A "phrase" must be there as it is, what has a - before it
-    must not. OR (or |) joins what stands directly beside it; parentheses group.
-
-    Fields, each with a word or a "phrase": language, source, feed, status, person, place, organization,
-    topic, identity, id. Dates: since:2024-06 until:2024-06-19 since:2d since:3h since:today since:yesterday
-    created:2024-01..2024-06. The options ask the same of every hit.
-    """
-    from pipeline import search as searching
-
-    filters = searching.Filters(
-        language=language,
-        since=since,
-        until=until,
-        person=person,
-        place=place,
-        organization=organization,
-        topic=topic,
-    )
-    markers = ("**", "**") if json else (searching.OPEN, searching.CLOSE)
-    found = searching.search(words, settings(), filters, size=size, markers=markers)
-    render.as_json(found) if json else render.results(found)
-
-
-@cli.command(epilog=examples("newswire show 3f2a…", "newswire show 3f2a… --json"))
-def show(
-    article: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as a search prints it.")],
-    json: Json = False,
-) -> None:
-    """Show one article whole: text, entities, topics and where it came from."""
-    from pipeline import search as searching
-
-    document = searching.show(article, settings())
-    if document is None:
-        raise NewswireError(
-            f"there is no article {article}; `newswire search` prints the ids of what is there"
-        )
-    render.as_json(document) if json else render.document(document)
 
 
 @cli.command(epilog=examples("newswire demo", "make demo"))

@@ -1,0 +1,155 @@
+"""The watch hop on the real services: each alert stands on the topic before the article is acked."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.agents import outlet, watch
+from pipeline.article import encode
+from pipeline.settings import Settings
+from pipeline.watch import watcher
+from pipeline.watch.watcher import Watcher
+from tests.agents.broker import acked, committed, put
+from tests.feeding import fresh
+from tests.services import Stack
+from tests.sink.articles import article
+from tests.watch.receiver import Receiver, until
+from tests.watch.saved import alerts, keep, made, store
+from tests.workers import Worker, eventually
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def settings(stack: Stack, tmp_path: Path) -> Settings:
+    return fresh(stack.settings, tmp_path, partitions=1, webhooks_internal=True)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Watcher]:
+    """The hop at work."""
+    held = Watcher(settings)
+    await held.ready()
+    hop = watch.hop(settings, held)
+    await hop.app.start()
+    try:
+        yield held
+    finally:
+        await hop.stop()
+        await held.close()
+
+
+def message(guid: str = "g", **fields: Any) -> bytes:
+    return encode(article(guid, **{"body": "Un traité de paix.", **fields}))
+
+
+def test_what_matches_is_on_the_topic_when_the_article_is_acked(settings: Settings) -> None:
+    keep(settings, made(settings, "peace", "paix"), made(settings, "war", "guerre"))
+    values = [message("a"), b"[]", None, message("b", version=2), message("c", body="Un mot.")]
+    put(settings, settings.topic_enriched, *values)
+
+    async def main() -> None:
+        async with running(settings):
+            await acked(settings, "watch", settings.topic_enriched, len(values))
+
+    before = datetime.now(UTC)
+    asyncio.run(main())
+    found = alerts(settings)
+    assert [(alert.watch, alert.version) for alert in found] == [("peace", 1), ("peace", 2)]
+    assert all(before <= alert.matched for alert in found)
+
+
+def test_nothing_is_acked_whose_alert_is_not_on_the_topic(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is killed while the broker does not answer leaves the article to the next one."""
+    keep(settings, made(settings))
+    put(settings, settings.topic_enriched, message())
+
+    async def stuck() -> None:
+        reached = asyncio.Event()
+
+        async def send(*_: Any) -> None:
+            reached.set()
+            await asyncio.Event().wait()
+
+        with monkeypatch.context() as broken:
+            broken.setattr(outlet.Outlet, "send", send)
+            async with running(settings):
+                await asyncio.wait_for(reached.wait(), 60)
+
+    asyncio.run(stuck())
+    assert committed(settings, "watch", settings.topic_enriched) is None
+
+    async def main() -> None:
+        async with running(settings):
+            await acked(settings, "watch", settings.topic_enriched, 1)
+
+    asyncio.run(main())
+    assert [alert.version for alert in alerts(settings)] == [1]
+
+
+def test_kill_minus_nine_loses_no_alert(settings: Settings, tmp_path: Path) -> None:
+    """Killed while it alerts, and started again, it alerts of every version at least once."""
+    settings = settings.model_copy(update={"index_batch": 5})
+    keep(settings, made(settings, "a"), made(settings, "b", "paix"))
+    put(settings, settings.topic_enriched, *(message(f"g{each}", version=each) for each in range(100)))
+    wanted = {(name, each) for name in ("a", "b") for each in range(100)}
+    held: set[tuple[str, int]] = set()
+
+    def more() -> bool:
+        before = len(held)
+        held.update((alert.watch, alert.version) for alert in alerts(settings))
+        return len(held) > before
+
+    with Worker(settings, tmp_path, "--only", "watch") as killed:
+        eventually(more, within_s=60, what="alerts before the kill")
+        killed.stop(signal.SIGKILL)
+    with Worker(settings, tmp_path, "--only", "watch"):
+        eventually(lambda: (more(), held == wanted)[1], within_s=90, what="all alerts")
+    assert held == wanted
+
+
+def test_an_embargo_that_ends_alerts_without_anybody_doing_anything(settings: Settings) -> None:
+    keep(settings, made(settings))
+    end = datetime.now(UTC) + timedelta(seconds=5)
+    put(settings, settings.topic_enriched, message(status="withheld", embargo=end))
+
+    async def main() -> None:
+        async with running(settings), asyncio.timeout(60):
+            while not await asyncio.to_thread(alerts, settings):  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(0.2)
+
+    asyncio.run(main())
+    (alert,) = alerts(settings)
+    assert alert.matched >= end
+
+
+def test_each_webhook_gets_its_watchs_alerts_in_order(settings: Settings) -> None:
+    """One that answers nobody holds up no other; one that comes back gets all that it missed."""
+
+    async def main() -> None:
+        async with Receiver() as good, Receiver() as bad, running(settings), store(settings) as kept:
+            bad.answers.extend([(503, {})])
+            await kept.add(made(settings, "good", webhook=f"{good.url}/hook"))
+            await kept.add(made(settings, "bad", "paix", webhook=f"{bad.url}/hook"))
+            await kept.add(made(settings, "mute"))
+            await asyncio.sleep(watcher.LOOK_S)
+            put(settings, settings.topic_enriched, *(message(f"g{each}", version=each) for each in range(5)))
+            await until(lambda: len(good.posts) == 5, "five posts")
+            await until(lambda: len(bad.posts) == 6, "six posts")
+            found = await asyncio.to_thread(alerts, settings)
+            for receiver, name, posts in ((good, "good", good.posts), (bad, "bad", bad.posts[1:])):
+                wanted = [encode(alert) for alert in found if alert.watch == name]
+                assert [post.body for post in posts] == wanted
+                assert {post.path for post in receiver.posts} == {"/hook"}
+
+    asyncio.run(main())

@@ -1,0 +1,59 @@
+"""The measurement of searching: every kind of query runs, and the figures are those of what was measured."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench import corpus, searching
+from pipeline import search
+from pipeline.sink.bulk import lines
+from tests.services import apart
+from tests.sink.articles import article
+
+if TYPE_CHECKING:
+    from tests.services import Stack
+
+
+@given(st.lists(st.floats(0, 1000), min_size=1))
+def test_percentiles_are_values_that_were_measured_and_the_last_is_no_lower(values: list[float]) -> None:
+    found = dict(searching._percentiles(values))
+    assert set(found.values()) <= {round(value, 1) for value in values}
+    assert found["p50"] <= found["p99"]
+
+
+def test_a_hundred_values_have_their_middle_and_their_last_but_none() -> None:
+    assert dict(searching._percentiles(range(100))) == {"p50": 50, "p99": 99}
+
+
+def test_bare_bulk_gets_the_articles_own_documents_once_and_not_what_else_was_rewritten() -> None:
+    one, other, old = article("one"), article("other"), article("old")
+    sent = [lines(each.id, 1, {"id": each.id, "n": n}) for n, each in enumerate((one, old, other, one))]
+    found = searching._of_articles(sent, [one, other])
+    assert [json.loads(each.split(b"\n")[1])["n"] for each in found] == [0, 2]
+
+
+def test_the_index_that_the_sink_chose_is_not_where_bare_bulk_writes() -> None:
+    action = {"_id": "1", "_index": "news-000001-2026.11", "require_alias": True, "version": 2}
+    assert json.loads(searching._addressed(action)) == {"index": {"_id": "1", "version": 2}}
+
+
+@pytest.mark.services
+def test_a_small_run_measures_every_kind_of_query(stack: Stack) -> None:
+    settings = apart(stack.settings, processes=1)
+    figures = searching.measure(settings, 120, 2, corpus.articles(40, "bench"))
+    assert search.count(settings) == 120
+    kinds = figures["milliseconds"]
+    assert len(kinds) > 10
+    assert all(
+        0 < found[at_once]["p50"] <= found[at_once]["p99"] for found in kinds.values() for at_once in "18"
+    )
+    assert len(figures["articles a second"]["sink"]) == len(figures["articles a second"]["bulk"]) == 1
+    assert figures["bytes a document"]["merged"] > 100
+    printed = searching.table(figures)
+    assert all(f"| {kind} |" in printed for kind in kinds)
+    assert "120 articles" in printed
