@@ -12,8 +12,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -94,13 +95,25 @@ class _Remembering(Sink):
         return await super().write(operations)
 
 
+@asynccontextmanager
+async def _closed(sink: Sink) -> AsyncIterator[None]:
+    """Closes the sink in the end."""
+    try:
+        yield
+    finally:
+        await sink.close()
+
+
 async def _indexed(
     bases: Sequence[EnrichedArticle], count: int, settings: Settings
 ) -> list[dict[str, float]]:
     """Articles a second by the sink and by bare ``_bulk``, in rounds, one after the other."""
     sink, bare = _Remembering(settings), f"{BARE}-{settings.index}"
     rounds: list[dict[str, float]] = []
-    async with AsyncElasticsearch(**connection.options(settings, timeout_s=_TIMEOUT_S)) as client:
+    async with (
+        _closed(sink),
+        AsyncElasticsearch(**connection.options(settings, timeout_s=_TIMEOUT_S)) as client,
+    ):
         await sink.ready()
         await _make_bare(client, bare)
         source = varied.articles(bases, count)
@@ -115,7 +128,6 @@ async def _indexed(
             rounds.append({"sink": len(batch) / (middle - began), "bulk": len(batch) / (end - middle)})
             _say(f"{len(rounds) * ROUND:,}: " + ", ".join(f"{k} {v:.0f}/s" for k, v in rounds[-1].items()))
         await client.indices.refresh(index=f"{settings.index},{bare}")
-    await sink.close()
     return rounds
 
 
@@ -144,7 +156,8 @@ async def _bulk(client: AsyncElasticsearch, index: str, sent: Sequence[bytes], b
     for first in range(0, len(sent), batch):
         part = dict(enumerate(sent[first : first + batch]))
         for places in portions(part):
-            answer = await client.bulk(operations=b"".join(part[place] for place in places), index=index)
+            lines: list[Any] = [part[place] for place in places]
+            answer = await client.bulk(operations=lines, index=index)
             if answer["errors"]:
                 raise RuntimeError(f"bare _bulk: {next(x for x in answer['items'] if 'error' in x['index'])}")
 

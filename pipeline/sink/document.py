@@ -24,6 +24,7 @@ _TITLE_LENGTH = 100
 _UNSEEN = ("ednotes_nonpublic",)
 # Only what is ours or has been checked: nothing in it can make Elasticsearch refuse a kill.
 _TOMBSTONE = ("id", "guid", "source", "version", "status", "provenance", "received", "enriched")
+_TOMBSTONE_KEPT = ("@timestamp", "indexed", "feed", "provenances", "replaces", "replaces_id", "replaced_by")
 
 
 def document(article: EnrichedArticle, indexed: datetime, languages: Collection[str] = ()) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def document(article: EnrichedArticle, indexed: datetime, languages: Collection[
     Returns:
         The article's fields, but for notes that are not for publication, beside flat facets and
         ``@timestamp`` (the first instant that its creation, else its last change, may mean, else when it was
-        received); for a kill, a tombstone without text.
+        received), and as if it stood alone: with its own provenance and feed in the lists of them; for a
+        kill, a tombstone without text.
 
     Raises:
         ValueError: its date is no day of the calendar (never for a kill).
@@ -61,8 +63,26 @@ def document(article: EnrichedArticle, indexed: datetime, languages: Collection[
     return fields | {
         "@timestamp": _utc(moment),
         "indexed": _utc(indexed),
-        "feed": article.provenance.feed,
+        "feed": [article.provenance.feed],
+        "provenances": [msgspec.to_builtins(article.provenance)],
     }
+
+
+def related(fields: Mapping[str, Any], kin: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with what others say of it; where they withdraw it, a tombstone.
+
+    Args:
+        fields: as ``document`` made them.
+        kin: those that depend on what else is in the index: story, provenances, what takes whose place.
+    """
+    found = {**fields, **kin}
+    return tombstone(found) if found["status"] == "canceled" else found
+
+
+def tombstone(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a kill leaves of a document: which article it was, where it came from, whose place it took."""
+    kept = (*_TOMBSTONE, *_TOMBSTONE_KEPT)
+    return {name: value for name, value in fields.items() if name in kept}
 
 
 def restored(kept: Mapping[str, Any], languages: Collection[str] = ()) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from typing import Any
 
 from elasticsearch import ApiError, AsyncElasticsearch
 
@@ -12,7 +13,11 @@ from pipeline.article import EnrichedArticle
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
 from pipeline.sink import connection, templates, waiting
-from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale, Trouble, judge, operation, portions
+from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale, Trouble, judge, lines, portions
+from pipeline.sink.document import document, related
+from pipeline.sink.finding import Finder
+from pipeline.sink.kin import Kin
+from pipeline.sink.standing import standing
 
 __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
 
@@ -56,6 +61,8 @@ class Sink:
         self._prepare = prepare
         self._address = connection.address(settings)
         self._index_is_missing = False
+        finder = Finder(self._client, self._alias)
+        self._kin = Kin(finder, standing(self._client, self._alias), self.write, self._patiently)
         self.waiting: str | None = None
         """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
 
@@ -86,14 +93,21 @@ class Sink:
             templates.UnfitIndexError: the index had to be made again, and what is there now does not fit.
         """
         outcomes: dict[int, Outcome] = {}
-        operations: dict[int, bytes] = {}
+        documents: dict[int, dict[str, Any]] = {}
         indexed = datetime.now(UTC)
         for place, article in enumerate(articles):
             try:
-                operations[place] = operation(article, indexed, templates.languages())
+                documents[place] = document(article, indexed, templates.languages())
             except ValueError as error:
                 outcomes[place] = Refused(type(error).__name__, f"created {article.created}: {error}")
-        outcomes |= await self.write(operations)
+        async with self._kin.turn:
+            plan = await self._kin.plan({place: articles[place] for place in documents})
+            operations = {
+                place: lines(articles[place].id, articles[place].version, related(fields, plan.fields[place]))
+                for place, fields in documents.items()
+            }
+            outcomes |= await self.write(operations)
+            await self._kin.settle(plan, outcomes)
         return [outcomes[place] for place in range(len(articles))]
 
     async def write(self, operations: Mapping[int, bytes]) -> dict[int, Outcome]:
@@ -106,7 +120,8 @@ class Sink:
         return outcomes
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; nothing is looked at a second time any more."""
+        await self._kin.close()
         await self._client.close()
 
     async def _round(self, left: dict[int, bytes], outcomes: dict[int, Outcome]) -> None:

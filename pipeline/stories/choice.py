@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from statistics import fmean
@@ -49,6 +49,18 @@ def founded(article: EnrichedArticle) -> str:
     Of two ids the smaller is the older, so that whoever finds two stories to be one gives it the same id.
     """
     return f"{article.received.astimezone(UTC):%Y%m%dT%H%M%S}-{article.id[:12]}"
+
+
+def called(story: str, names: Mapping[str, str]) -> str:
+    """The id of a story after some turned out to be others.
+
+    Args:
+        story: its id so far.
+        names: the other, older id of each such story, by its own.
+    """
+    while story in names:
+        story = names[story]
+    return story
 
 
 def choose(sketch: Sketch, members: Iterable[Member], own: str, least: float = LEAST) -> Choice:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -62,7 +62,8 @@ SCHEME = "1"
 
 _LOOKED_AT = 2000  # code points of a body that have its first words, datelines and credits before them
 _LEAD_LOOKED_AT = 900  # of the story that begins then: HEAD and LEAD words are no longer
-_CACHED = 2**12  # texts, some 2 kB each
+_HEAD_LOOKED_AT = 900  # of a headline: no longer one is a headline, and what is kept of it is bounded
+_CACHED = 2**14  # texts, some 2 kB each: candidates come again and again
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+)")
 _SIGNS = re.compile(
@@ -117,7 +118,7 @@ def of_text(headline: str, body: str, language: str, written: datetime) -> Sketc
         language: primary subtag; it tells which words say little, and may be unknown.
         written: when, aware of its time zone.
     """
-    head, lead = words(headline), words(_story(body, language)[:_LEAD_LOOKED_AT])
+    head, lead = words(headline[:_HEAD_LOOKED_AT]), words(_story(body, language)[:_LEAD_LOOKED_AT])
     if len(head) < LEAST_HEAD:
         missing = HEAD - len(head)
         head, lead = head + lead[:missing], lead[missing:]
@@ -129,8 +130,14 @@ def of_text(headline: str, body: str, language: str, written: datetime) -> Sketc
 
 
 def restored(head: str, lead: str, terms: Sequence[str], written: datetime) -> Sketch:
-    """A sketch from what was kept of it."""
+    """A sketch from what was kept of it; without terms it can be compared, but not found."""
     return Sketch(written, head, lead, tuple(terms), _pieces(head), _pieces(f"{head} {lead}"))
+
+
+def signed(kept: Sketch) -> Sketch:
+    """A sketch that was restored without its bands, with them: they follow from its words."""
+    stems = _stems([*kept.head.split(), *kept.lead.split()[:SIGNED]])
+    return replace(kept, bands=bands(signature(stems)))
 
 
 def words(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from pipeline.web.errors import AbsentError, KilledError
 Document: TypeAlias = dict[str, Any]
 
 # Marks by which the articles of a story are found again, no facts about the article.
-_MACHINERY = ("story_bands", "story_words")
+_MACHINERY = ("story_bands", "story_text")
 _FIELDS = {"PER": "person", "ORG": "organization", "LOC": "place"}
 _KINDS = {"PER": "Person", "ORG": "Organization", "LOC": "Place", "MISC": "Other name"}
 

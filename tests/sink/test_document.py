@@ -24,7 +24,7 @@ from pipeline.article import (
     Subject,
     Topic,
 )
-from pipeline.sink.document import NESTED, document, restored, title
+from pipeline.sink.document import NESTED, document, related, restored, title, tombstone
 from pipeline.sink.templates import components, languages
 from tests.sink.articles import NOON, POLITICS, SPORT, article, entity, seed
 
@@ -147,7 +147,7 @@ def test_what_is_not_known_is_absent() -> None:
     found = made(body="Un mot.", language=UNSET)
     assert set(found) == {
         *("@timestamp", "id", "source", "guid", "version", "status", "received", "enriched", "indexed"),
-        *("provenance", "feed", "body", "title"),
+        *("provenance", "provenances", "feed", "body", "title"),
     }
 
 
@@ -252,7 +252,7 @@ def test_a_kill_leaves_a_tombstone_without_text() -> None:
     found = document(full, INDEXED, languages())
     assert set(found) == {
         *("@timestamp", "id", "guid", "source", "version", "status", "received", "enriched", "indexed"),
-        *("provenance", "feed"),
+        *("provenance", "provenances", "feed"),
     }
     assert found["status"] == "canceled"
     assert found["version"] == 7
@@ -265,7 +265,19 @@ def test_a_kill_is_never_stopped_by_its_dates() -> None:
 def test_provenance_and_feed_stay() -> None:
     found = made(provenance=Provenance(feed="afp", format="ninjs", location="a/b.json", offset=17))
     assert found["provenance"] == {"feed": "afp", "format": "ninjs", "location": "a/b.json", "offset": 17}
-    assert found["feed"] == "afp"
+    assert found["provenances"] == [found["provenance"]]
+    assert found["feed"] == ["afp"]
+
+
+def test_what_others_say_of_a_document_is_added_to_it() -> None:
+    found = related(made(headline="Pont"), {"story_id": "s", "feed": ["afp", "dpa"]})
+    assert found == made(headline="Pont") | {"story_id": "s", "feed": ["afp", "dpa"]}
+
+
+def test_where_others_withdraw_a_document_a_tombstone_is_left() -> None:
+    found = related(made(headline="Pont"), {"status": "canceled", "replaced_by": "x", "story_id": "s"})
+    assert found == {**made(status="canceled"), "replaced_by": "x"}
+    assert tombstone(found) == found
 
 
 def test_the_seed_article_becomes_what_is_searched_for() -> None:

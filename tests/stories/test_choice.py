@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stories.choice import Choice, Member, choose, founded
+from pipeline.stories.choice import Choice, Member, called, choose, founded
 from pipeline.stories.sketch import Sketch, of_text
 from tests.stories.articles import (
     BRIDGE,
@@ -113,3 +113,8 @@ def test_two_workers_that_see_the_same_end_up_with_the_same_story(count: int) ->
     near = [member(f"20261123T08000{number}-x", made(), str(number)) for number in range(count + 1)]
     choices = {choose(REWRITE, order, OWN).story for order in (near, near[::-1])}
     assert choices == {"20261123T080000-x"}
+
+
+def test_a_story_is_called_by_the_last_of_its_names() -> None:
+    names = {"c": "b", "b": "a", "e": "d"}
+    assert [called(story, names) for story in "abcdef"] == ["a", "a", "a", "d", "d", "f"]

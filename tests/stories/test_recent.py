@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stories.choice import Member
-from pipeline.stories.recent import Recent
+from pipeline.stories.recent import OF_A_BAND, OF_A_STORY, Recent
 from pipeline.stories.sketch import Sketch, of_text
 from tests.stories.articles import (
     BRIDGE,
@@ -89,3 +89,41 @@ def test_it_holds_what_was_added_lately_and_nothing_else(steps: list[tuple[int, 
 def test_nothing_is_found_where_nothing_is() -> None:
     assert Recent(1).near(ONE, 3) == []
     assert Recent(1).of_stories([]) == []
+
+
+def test_of_too_many_the_latest_stay() -> None:
+    recent = Recent(10, most=3)
+    for number in range(5):
+        recent.add(Member(f"{number}", "bridge", ONE), number)
+    assert len(recent) == 3
+    assert [each.article for each in recent.near(ONE, 5)] == ["2", "3", "4"]
+
+
+def test_a_story_of_very_many_is_told_by_its_latest() -> None:
+    recent = Recent(10)
+    for number in range(OF_A_BAND * 3):
+        recent.add(Member(f"{number:03}", "bridge", ONE), number / 100)
+    found = [each.article for each in recent.near(ONE, 30)]
+    assert found == [f"{number:03}" for number in range(OF_A_BAND * 3 - OF_A_STORY, OF_A_BAND * 3)]
+    assert len(recent.of_stories(["bridge"])) == OF_A_BAND * 3
+
+
+def test_what_is_forgotten_is_not_found() -> None:
+    recent = Recent(10)
+    recent.add(Member("a", "bridge", ONE), 0)
+    recent.add(Member("b", "bridge", ONE), 0)
+    recent.forget("a")
+    recent.forget("never there")
+    assert [each.article for each in recent.near(ONE, 5)] == ["b"]
+    assert [each.article for each in recent.of_stories(["bridge"])] == ["b"]
+
+
+def test_the_articles_of_a_story_get_another_ones_id() -> None:
+    recent = Recent(10)
+    recent.add(Member("a", "old", ONE), 0)
+    recent.add(Member("b", "new", ELSE), 0)
+    recent.rename({"old": "new", "unknown": "new"})
+    assert recent.of_stories(["old"]) == []
+    assert {each.article: each.story for each in recent.near(ONE, 5)} == {"a": "new", "b": "new"}
+    recent.forget("a")
+    assert [each.article for each in recent.of_stories(["new"])] == ["b"]

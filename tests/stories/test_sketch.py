@@ -206,3 +206,13 @@ def test_a_body_of_a_megabyte_takes_no_longer() -> None:
     found = of_text(BRIDGE, "word, " * 200_000, "en", datetime(2026, 1, 1, tzinfo=UTC))
     assert found is not None
     assert len(found.lead.split()) == LEAD
+
+
+@given(TEXTS, TEXTS)
+def test_bands_follow_from_the_words_that_are_kept(headline: str, body: str) -> None:
+    if first := of_text(headline, body, "en", MONDAY):
+        assert module.signed(module.restored(first.head, first.lead, (), MONDAY)) == first
+
+
+def test_a_headline_of_a_megabyte_is_kept_no_longer_than_any() -> None:
+    assert len(made("Bridge " * 150_000).head) < 1000
