@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.kibana.saved import Always, Object
+from pipeline.kibana.saved import Always
 from pipeline.query.elastic import visible
 
 KQL = (
@@ -11,12 +11,5 @@ KQL = (
 )
 """``ALWAYS`` in Kibana's own language, for the layers of maps, which take no other."""
 
-
-def _query() -> Object:
-    """What may be seen now, without the versions that another article has taken the place of."""
-    seen = visible()["bool"]
-    return {"bool": {**seen, "must_not": [*seen["must_not"], {"exists": {"field": "replaced_by"}}]}}
-
-
-ALWAYS: Always = ("Only what may be seen now", _query())
+ALWAYS: Always = ("Only what may be seen now", visible())
 """No kill, no copy under embargo or withheld without an end, nothing that was replaced."""
