@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, TransportError
 
+from pipeline.sink.nearest import between, nearest, said, search
 from pipeline.stories.choice import Member
 from pipeline.stories.recent import OF_A_STORY
-from pipeline.stories.sketch import WINDOW, Sketch, restored, signed
+from pipeline.stories.sketch import WINDOW, Sketch, codes, restored, terms
 
-CANDIDATES = 30
+CANDIDATES = 10
 """Articles that are compared with one at most because they share bands, those that share most."""
 
 REPLACERS = 1000
 PORTION = 200
 """Searches in one request, which have less than a mebibyte together."""
+
+SKETCHES = 1000
+"""Articles that one search is made for: no search takes more than 65,536 terms unless it is told to."""
+
+STORIES = 100
+"""Stories whose articles one search finds."""
 
 WRITTEN = 10_000
 """Documents that one search gives at most: no index gives more unless it is told to."""
@@ -28,7 +35,8 @@ WRITTEN = 10_000
 _MEMBER = ["id", "story_id", "story_text", {"field": "@timestamp", "format": "epoch_millis"}]
 _REPLACER = ["id", "story_id", "replaces_id", "replaces.status"]
 _LATEST = [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}]
-_ANSWERED = ["hits.hits.fields", "status", "error"]
+_ANSWERED = ["hits.hits.fields", "aggregations", "status", "error"]
+_PARTS = 3  # of what is kept of an article: codes of bands, headline, lead
 _MISSING = "index_not_found_exception"
 
 
@@ -48,28 +56,41 @@ class Replacer:
 
 
 def packed(sketch: Sketch) -> str:
-    """The words of a sketch as the index keeps them, where no search of theirs is ever made."""
-    return b64encode(f"{sketch.head}\n{sketch.lead}".encode()).decode()
+    """What the index keeps of a sketch in a column; bands are in it again, for they are counted there."""
+    return b64encode(f"{codes(sketch.bands)}\n{sketch.head}\n{sketch.lead}".encode()).decode()
 
 
 class Finder:
-    """Searches an alias for what a batch has to do with; what is not refreshed yet is not found.
+    """Searches for what a batch has to do with; what is not refreshed yet is not found.
 
     Each method raises ``elasticsearch.ApiError`` or ``TransportError`` where Elasticsearch does not tell all.
+
+    Args:
+        client: of Elasticsearch.
+        index: tells what to search.
     """
 
-    def __init__(self, client: AsyncElasticsearch, alias: str) -> None:
+    def __init__(self, client: AsyncElasticsearch, index: Callable[[], str]) -> None:
         self._client = client
-        self._alias = alias
+        self._index = index
 
     async def near(
         self, sketches: Sequence[Sketch], ids: Collection[str]
     ) -> tuple[list[list[Member]], dict[str, Replacer]]:
         """Articles that share bands with each of some, and those that take the place of any of some ids."""
-        searches = [_search({"terms": {"replaces_id": list(ids)}}, REPLACERS, _REPLACER)]
-        searches += [_search(_shares(each), CANDIDATES, _MEMBER) for each in sketches]
-        replacers, *found = await self._ask(searches)
-        return [_members(hits) for hits in found], _replacers(replacers)
+        portions = [sketches[start : start + SKETCHES] for start in range(0, len(sketches), SKETCHES)]
+        replacers, *answers = await self._answers(
+            [
+                _search({"terms": {"replaces_id": list(ids)}}, REPLACERS, _REPLACER),
+                *(search(portion, CANDIDATES) for portion in portions),
+            ]
+        )
+        found = [
+            _known(one)
+            for portion, answer in zip(portions, answers, strict=True)
+            for one in nearest(answer, len(portion), CANDIDATES)
+        ]
+        return found, _replacers(_hits(replacers))
 
     async def members(self, wanted: Mapping[str, Sequence[datetime]]) -> list[Member]:
         """The articles of some stories, the latest of each, within ``WINDOW`` of some moments.
@@ -77,16 +98,18 @@ class Finder:
         Args:
             wanted: the moments, by story.
         """
-        searches = [
-            _search(
-                {"bool": {"filter": [{"term": {"story_id": story}}, _between(min(moments), max(moments))]}},
-                OF_A_STORY,
-                _MEMBER,
-                sort=_LATEST,
-            )
-            for story, moments in wanted.items()
-        ]
-        return [member for hits in await self._ask(searches) for member in _members(hits)]
+        stories = list(wanted)
+        parts = [stories[start : start + STORIES] for start in range(0, len(stories), STORIES)]
+        found: list[Member] = []
+        crowded: list[str] = []
+        answers = await self._ask([_of_stories({each: wanted[each] for each in part}) for part in parts])
+        for part, hits in zip(parts, answers, strict=True):
+            if len(hits) < OF_A_STORY * len(part) or len(part) == 1:
+                found += _latest(hits, wanted)
+            else:  # some of these stories may hide others
+                crowded += part
+        answers = await self._ask([_of_stories({each: wanted[each]}) for each in crowded])
+        return found + [member for hits in answers for member in _latest(hits, wanted)]
 
     async def carrying(self, stories: Collection[str], most: int) -> list[str]:
         """The ids of articles that have one of these stories, the latest first."""
@@ -98,7 +121,7 @@ class Finder:
         """The ids of articles that have been written since then and have a story."""
         query = {
             "bool": {
-                "filter": [{"range": {"indexed": {"gte": _said(since)}}}, {"exists": {"field": "story_id"}}]
+                "filter": [{"range": {"indexed": {"gte": said(since)}}}, {"exists": {"field": "story_id"}}]
             }
         }
         (hits,) = await self._ask(
@@ -111,29 +134,38 @@ class Finder:
         if not ids:
             return []
         (hits,) = await self._ask([_search({"ids": {"values": list(ids)}}, len(ids), _MEMBER)])
-        return [Member(each.article, each.story, signed(each.sketch)) for each in _members(hits)]
+        return _members(hits)
 
     async def _ask(self, searches: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """The fields of the hits of each search."""
-        found: list[list[Any]] = []
+        return [_hits(each) for each in await self._answers(searches)]
+
+    async def _answers(self, searches: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
         for start in range(0, len(searches), PORTION):
             found += await self._ask_once(searches[start : start + PORTION])
         return found
 
-    async def _ask_once(self, searches: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    async def _ask_once(self, searches: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         # What a shard that is missing does not tell would be taken for what is not there.
-        header = {"ignore_unavailable": True, "allow_partial_search_results": False}
+        # An answer without hits would be kept for whoever asks the same again, which nobody does.
+        header = {
+            "ignore_unavailable": True,
+            "allow_partial_search_results": False,
+            "request_cache": False,
+        }
         answer = await self._client.msearch(
-            index=self._alias,
+            index=self._index(),
             searches=[part for search in searches for part in (header, search)],
             filter_path=[f"responses.{name}" for name in _ANSWERED],
         )
-        return [_hits(each) for each in answer["responses"]]
+        for each in answer["responses"]:
+            if (error := each.get("error")) and error.get("type") != _MISSING:
+                raise TransportError(f"Elasticsearch does not find stories: {each['status']} {error}")
+        return list(answer["responses"])
 
 
 def _hits(response: Mapping[str, Any]) -> list[Any]:
-    if (error := response.get("error")) and error.get("type") != _MISSING:
-        raise TransportError(f"Elasticsearch does not find stories: {response['status']} {error}")
     return [hit["fields"] for hit in response.get("hits", {}).get("hits", ()) if "fields" in hit]
 
 
@@ -150,46 +182,57 @@ def _search(query: Mapping[str, Any], size: int, fields: Sequence[Any], **more: 
     }
 
 
-def _shares(sketch: Sketch) -> dict[str, Any]:
-    """What shares a band, within the window; the more bands, the higher it comes.
-
-    The window stands in ``must``, where it is asked for first: segments of other days then look no band up.
-    """
-    return {
+def _of_stories(wanted: Mapping[str, Sequence[datetime]]) -> dict[str, Any]:
+    """A search for the articles of some stories, the latest first, as many as all of them are compared by."""
+    moments = [each for one in wanted.values() for each in one]
+    query = {
         "bool": {
-            "must": [_between(sketch.moment, sketch.moment)],
-            "should": [
-                {"constant_score": {"filter": {"term": {"story_bands": band}}}} for band in sketch.bands
-            ],
-            "minimum_should_match": 1,
+            "filter": [{"terms": {"story_id": list(wanted)}}, between(min(moments), max(moments))],
         }
     }
+    return _search(query, OF_A_STORY * len(wanted), _MEMBER, sort=_LATEST)
 
 
-def _between(first: datetime, last: datetime) -> dict[str, Any]:
-    return {"range": {"@timestamp": {"gte": _said(_near(first, -1)), "lte": _said(_near(last, 1))}}}
-
-
-def _near(moment: datetime, direction: int) -> datetime:
-    """The end of the window on one side, as far as the calendar goes."""
-    try:
-        return moment.astimezone(UTC) + direction * WINDOW
-    except OverflowError:
-        return moment
-
-
-def _said(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _latest(hits: Iterable[Any], wanted: Mapping[str, Sequence[datetime]]) -> list[Member]:
+    """Those of the hits, which come the latest first, that a story is compared by."""
+    counted: Counter[str] = Counter()
+    kept = []
+    for hit in hits:
+        story = hit["story_id"][0]
+        moment = _moment(int(hit["@timestamp"][0]))
+        too_old, too_new = min(wanted[story]) - moment > WINDOW, moment - max(wanted[story]) > WINDOW
+        if not too_old and not too_new and counted[story] < OF_A_STORY:
+            counted[story] += 1
+            kept.append(hit)
+    return _members(kept)
 
 
 def _members(hits: Iterable[Any]) -> list[Member]:
-    found = []
-    for hit in hits:
-        if "story_text" in hit and "story_id" in hit:
-            head, _, lead = b64decode(hit["story_text"][0]).decode().partition("\n")
-            moment = datetime.fromtimestamp(int(hit["@timestamp"][0]) / 1000, UTC)
-            found.append(Member(hit["id"][0], hit["story_id"][0], restored(head, lead, (), moment)))
-    return found
+    return _known(
+        (
+            hit["id"][0],
+            hit["story_id"][0],
+            int(hit["@timestamp"][0]),
+            b64decode(hit["story_text"][0]).decode(),
+        )
+        for hit in hits
+        if "story_text" in hit and "story_id" in hit
+    )
+
+
+def _known(found: Iterable[tuple[str, str, int, str]]) -> list[Member]:
+    """Articles from what is kept of each; what an earlier scheme kept is passed over."""
+    members = []
+    for article, story, ms, kept in found:
+        parts = kept.split("\n")
+        if len(parts) == _PARTS:
+            made = restored(parts[1], parts[2], terms(parts[0]), _moment(ms))
+            members.append(Member(article, story, made))
+    return members
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _replacers(hits: Iterable[Any]) -> dict[str, Replacer]:

@@ -10,7 +10,7 @@ from pipeline.stories.choice import Member
 from pipeline.stories.sketch import Sketch
 
 MOST = 2000
-"""Articles that are kept at most, the latest; some 20 kB each."""
+"""Articles that are kept at most, the latest; some 10 kB each."""
 
 OF_A_BAND = 50
 """Articles that a band finds at most, the latest: were all of a batch the same, they would be thousands."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -45,8 +46,14 @@ LONG = 5
 PIECE = 4
 """Letters of the pieces of words, the blanks around a word among them."""
 
-BANDS, ROWS = 64, 2
+BANDS, ROWS = 24, 2
 """Numbers of the signature that have to agree for two articles to be compared: all rows of any band."""
+
+CODE = 4
+"""Letters that a band ends with: they stand for its numbers."""
+
+BITS = 2**13
+"""Length of the set of a text's pieces: two pieces fall on one bit once in so many times."""
 
 CHANCE = 0.0006
 """Share of a headline's pieces that stand in a text on something else, for each of the text's pieces."""
@@ -57,13 +64,14 @@ WINDOW = timedelta(days=3)
 FADING = 0.1
 """How much less alike two articles are for each day between them."""
 
-SCHEME = "1"
-"""Bands of different schemes never agree; raise it with whatever changes a signature."""
+SCHEME = "2"
+"""One letter. Bands of different schemes never agree; raise it with whatever changes a signature."""
 
 _LOOKED_AT = 2000  # code points of a body that have its first words, datelines and credits before them
 _LEAD_LOOKED_AT = 900  # of the story that begins then: HEAD and LEAD words are no longer
 _HEAD_LOOKED_AT = 900  # of a headline: no longer one is a headline, and what is kept of it is bounded
-_CACHED = 2**14  # texts, some 2 kB each: candidates come again and again
+_CACHED = 2**13  # texts, some 1.5 kB each: candidates come again and again
+_WORDS_CACHED = 2**14  # words, some 200 bytes each
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+)")
 _SIGNS = re.compile(
@@ -83,7 +91,7 @@ class Sketch:
         head: the words of its headline, evened out and parted by blanks.
         lead: the words after it, likewise.
         bands: terms, one or more of which every article worth comparing has.
-        head_pieces: numbers that stand for the pieces of the headline's words, in order, each once.
+        head_pieces: the pieces of the headline's words, as a set of bits.
         lead_pieces: those of headline and lead together.
     """
 
@@ -91,8 +99,8 @@ class Sketch:
     head: str
     lead: str
     bands: tuple[str, ...]
-    head_pieces: array[int]
-    lead_pieces: array[int]
+    head_pieces: int
+    lead_pieces: int
 
 
 def sketch(article: EnrichedArticle) -> Sketch | None:
@@ -134,12 +142,6 @@ def restored(head: str, lead: str, terms: Sequence[str], written: datetime) -> S
     return Sketch(written, head, lead, tuple(terms), _pieces(head), _pieces(f"{head} {lead}"))
 
 
-def signed(kept: Sketch) -> Sketch:
-    """A sketch that was restored without its bands, with them: they follow from its words."""
-    stems = _stems([*kept.head.split(), *kept.lead.split()[:SIGNED]])
-    return replace(kept, bands=bands(signature(stems)))
-
-
 def words(text: str) -> list[str]:
     """The words and numbers of a text without capitals and accents; pairs of letters in unspaced scripts."""
     return [
@@ -160,9 +162,20 @@ def signature(stems: Sequence[str]) -> list[int]:
 def bands(numbers: Sequence[int]) -> tuple[str, ...]:
     """The terms of a signature, one a band."""
     rows = [numbers[start : start + ROWS] for start in range(0, BANDS * ROWS, ROWS)]
+    hashed = (crc32(b"".join(row.to_bytes(4, "little") for row in each)) for each in rows)
+    return terms(urlsafe_b64encode(b"".join((each >> 8).to_bytes(3, "little") for each in hashed)).decode())
+
+
+def codes(bands: Iterable[str]) -> str:
+    """The ends of bands, one after the other: what ``terms`` makes bands from again."""
+    return "".join(band[-CODE:] for band in bands)
+
+
+def terms(codes: str) -> tuple[str, ...]:
+    """The bands that end with these codes, in their order."""
     return tuple(
-        f"{SCHEME}{band:02x}{crc32(b''.join(row.to_bytes(4, 'little') for row in each)):08x}"
-        for band, each in enumerate(rows)
+        f"{SCHEME}{place:02x}{codes[place * CODE : (place + 1) * CODE]}"
+        for place in range(len(codes) // CODE)
     )
 
 
@@ -177,9 +190,9 @@ def similarity(first: Sketch, second: Sketch) -> float:
     return shares / 2 - FADING * apart
 
 
-def _share(part: array[int], whole: array[int]) -> float:
-    share = len(set(part).intersection(whole)) / len(part)
-    chance = CHANCE * len(whole)
+def _share(part: int, whole: int) -> float:
+    share = (part & whole).bit_count() / part.bit_count()
+    chance = (CHANCE + 1 / BITS) * whole.bit_count()
     return (share - chance) / (1 - chance)
 
 
@@ -220,9 +233,17 @@ def _apart(word: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=_CACHED)
-def _pieces(told: str) -> array[int]:
-    found: set[str] = set()
+def _pieces(told: str) -> int:
+    found = bytearray(BITS // 8)
     for word in told.split():
-        padded = f" {word} "
-        found.update(padded[start : start + PIECE] for start in range(max(1, len(padded) - PIECE + 1)))
-    return array("I", sorted({crc32(piece.encode()) for piece in found}))
+        for bit in _bits(word):
+            found[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(found, "little")
+
+
+@lru_cache(maxsize=_WORDS_CACHED)
+def _bits(word: str) -> array[int]:
+    """The places of a word's pieces."""
+    padded = f" {word} "
+    pieces = {padded[start : start + PIECE] for start in range(max(1, len(padded) - PIECE + 1))}
+    return array("H", [crc32(piece.encode()) % BITS for piece in pieces])

@@ -29,7 +29,7 @@ FIRST, VOTE = telling("bridge"), telling("vote")
 def found(settings: Settings, ask: Callable[[Finder], Awaitable[Answer]]) -> Answer:
     async def main() -> Answer:
         async with AsyncElasticsearch(str(settings.elasticsearch)) as client:
-            return await ask(Finder(client, settings.index))
+            return await ask(Finder(client, lambda: settings.index))
 
     return asyncio.run(main())
 
@@ -51,7 +51,7 @@ def test_articles_that_share_bands_are_found_as_they_were_kept(own: Settings, cl
     assert [each.article for each in near] == [FIRST.id]
     assert [each.article for each in other] == [VOTE.id]
     kept, whole = near[0].sketch, made("bridge")
-    assert (kept.head, kept.lead, kept.moment) == (whole.head, whole.lead, whole.moment)
+    assert kept == whole
 
 
 @pytest.mark.parametrize("days", [-4, 4])
@@ -81,13 +81,17 @@ def test_who_withdraws_an_article_counts_more_than_who_hides_it(own: Settings, c
     assert replacers == {FIRST.id: Replacer(article_id("Test", "b", ""), canceled=True, story=founded(hides))}
 
 
-def test_more_searches_than_go_into_one_request_are_made(
-    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", ["PORTION", "SKETCHES", "STORIES"])
+def test_more_than_goes_into_one_search_or_request_is_asked_for_in_several(
+    limit: str, own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "PORTION", 2)
+    monkeypatch.setattr(finding, limit, 2)
     put(own, client)
     near, _ = found(own, lambda finder: finder.near([made()] * 5, [FIRST.id]))
     assert [[each.article for each in one] for one in near] == [[FIRST.id]] * 5
+    story = founded(FIRST)
+    members = found(own, lambda finder: finder.members({each: [NOON] for each in (story, "b", "c")}))
+    assert [each.article for each in members] == [FIRST.id]
 
 
 def test_the_articles_of_stories_and_what_was_written_since_are_found(
@@ -103,6 +107,31 @@ def test_the_articles_of_stories_and_what_was_written_since_are_found(
     assert found(own, lambda finder: finder.written(datetime.now(UTC))) == set()
     (whole,) = found(own, lambda finder: finder.these([FIRST.id, "f" * 32]))
     assert whole.sketch == made("bridge")
+
+
+def test_a_story_of_many_articles_hides_no_other(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "OF_A_STORY", 2)
+    created = [f"{NOON + timedelta(minutes=place):%Y-%m-%dT%H:%M:%SZ}" for place in range(6)]
+    many = [telling("bridge", f"g{place}", created=each) for place, each in enumerate(created)]
+    wrote(own, [VOTE, *many])
+    client.indices.refresh(index=own.index)
+    wanted = dict.fromkeys([founded(VOTE), founded(many[0])], (NOON,))
+    members = found(own, lambda finder: finder.members(wanted))
+    latest = {each.id for each in many[-2:]}
+    assert {each.article for each in members} == {VOTE.id} | latest
+    assert len(members) == 3
+
+
+@pytest.mark.parametrize(("days", "seen"), [(3, True), (-3, True), (4, False), (-4, False)])
+def test_articles_of_a_story_are_of_its_own_window(
+    days: int, seen: bool, own: Settings, client: Elasticsearch
+) -> None:
+    put(own, client)
+    wanted = {founded(FIRST): (NOON + timedelta(days=days),), founded(VOTE): (NOON, NOON - timedelta(days=9))}
+    members = found(own, lambda finder: finder.members(wanted))
+    assert {each.article for each in members} == {VOTE.id} | ({FIRST.id} if seen else set())
 
 
 def test_nothing_is_found_where_no_index_is(own: Settings) -> None:

@@ -23,6 +23,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.sink.finding import CANDIDATES
 from pipeline.stories.choice import LEAST, Member, choose
 from pipeline.stories.recent import Recent
 from pipeline.stories.sketch import Sketch, of_text, similarity
@@ -31,9 +32,6 @@ from training.stories import ways
 from training.stories.pairs import LANGUAGES, Half, Labelled, read
 from training.stories.sampling import DAYS_A_WEEK, dated, days, part_of
 from training.topics.corpora import Item, masakhanews
-
-CANDIDATES = 30
-"""Articles that are compared at most because they share bands."""
 
 DRAWN = 1000
 """Samples drawn for an interval."""
