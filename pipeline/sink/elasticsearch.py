@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+import structlog
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from pipeline.article import EnrichedArticle
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
 from pipeline.sink import connection, templates, waiting
-from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale, Trouble, judge, operation, portions
+from pipeline.sink.bulk import (
+    Document,
+    Indexed,
+    Outcome,
+    Refused,
+    Rewrite,
+    Stale,
+    Trouble,
+    judge,
+    lines,
+    portions,
+)
+from pipeline.sink.document import document
+from pipeline.sink.months import HeldError, Months
+from pipeline.sink.standing import Places, Standing
 
 __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
-
-Prepare = Callable[[AsyncElasticsearch, str], Awaitable[object]]
-"""Sees to it that there is an index behind the alias that is named."""
 
 _REQUEST_TIMEOUT_S = 60.0
 _BULK_TIMEOUT = "30s"
 _REQUEST_REFUSED = {400, 413}
-_NO_INDEX = 404
+_MOVED = {403, 404}
 _SAID_CHARACTERS = 500
 _UNAUTHORIZED = 401
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What belongs to a batch beside the documents that its articles are by themselves.
+
+    Attributes:
+        fields: more fields of an article's document, by its place in the batch.
+        rewrites: other documents that are there and change with it.
+    """
+
+    fields: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    rewrites: Sequence[Rewrite] = ()
 
 
 class SetupError(NewswireError):
@@ -39,23 +68,19 @@ class _NotTakenError(Exception):
 
 
 class Sink:
-    """Writes articles to the index behind an alias; each is there once, with its newest version.
+    """Writes articles to the months of a generation; each is there once, with its newest version.
 
     Args:
         settings: where Elasticsearch is, and the alias.
-        alias: another alias to write to than the settings'.
-        prepare: is called at the start, and where the alias is found to be gone; by default it makes the live
-            index and its alias.
+        generation: one that nobody else writes to; by default the one that is live, made where there is none.
     """
 
-    def __init__(
-        self, settings: Settings, *, alias: str | None = None, prepare: Prepare = templates.ensure
-    ) -> None:
+    def __init__(self, settings: Settings, *, generation: str | None = None) -> None:
         self._client = AsyncElasticsearch(**connection.options(settings, timeout_s=_REQUEST_TIMEOUT_S))
-        self._alias = alias or settings.index
-        self._prepare = prepare
+        self._alias = settings.index
+        self._months = Months(self._client, settings, generation)
+        self._places = Places(self._client, self._months)
         self._address = connection.address(settings)
-        self._index_is_missing = False
         self.waiting: str | None = None
         """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
 
@@ -64,12 +89,13 @@ class Sink:
 
         Raises:
             templates.UnfitIndexError: what is there contradicts what is needed; says what to do.
+            months.IndicesError: the generation that was named is not there.
             SetupError: it answered that it will not do this (not signed in, for one).
         """
         try:
             async for attempt in self._patiently("waiting for Elasticsearch", refused_at_once=True):
                 with attempt:
-                    await self._prepare(self._client, self._alias)
+                    await self._months.ready()
         except ApiError as error:
             raise SetupError(
                 f"Elasticsearch at {self._address} refuses to prepare the index '{self._alias}': {error};"
@@ -83,56 +109,115 @@ class Sink:
             One outcome an article, in their order.
 
         Raises:
-            templates.UnfitIndexError: the index had to be made again, and what is there now does not fit.
+            templates.UnfitIndexError: an index had to be made again, and what is there now does not fit.
+            months.IndicesError: the generation that was named is gone, or part of it.
         """
         outcomes: dict[int, Outcome] = {}
-        operations: dict[int, bytes] = {}
+        documents: dict[int, Document] = {}
         indexed = datetime.now(UTC)
         for place, article in enumerate(articles):
             try:
-                operations[place] = operation(article, indexed, templates.languages())
-            except ValueError as error:
+                fields = document(article, indexed, templates.languages())
+            except (ValueError, OverflowError) as error:
                 outcomes[place] = Refused(type(error).__name__, f"created {article.created}: {error}")
-        outcomes |= await self.write(operations)
+            else:
+                documents[place] = Document(article.id, article.version, article.received, fields)
+        outcomes |= await self.write(documents, dict(enumerate(articles)))
         return [outcomes[place] for place in range(len(articles))]
 
-    async def write(self, operations: Mapping[int, bytes]) -> dict[int, Outcome]:
-        """Send operations of a bulk request and wait until each has its outcome; as ``index``."""
+    async def write(
+        self, documents: Mapping[int, Document], articles: Mapping[int, EnrichedArticle] | None = None
+    ) -> dict[int, Outcome]:
+        """Write documents and wait until each has its outcome; as ``index``.
+
+        Args:
+            documents: by their places.
+            articles: what they were made from; without it they are written as they are.
+        """
         outcomes: dict[int, Outcome] = {}
-        left = dict(operations)
+        left = dict(documents)
         async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
             with attempt:
-                await self._round(left, outcomes)
+                await self._round(left, articles or {}, outcomes)
         return outcomes
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _round(self, left: dict[int, bytes], outcomes: dict[int, Outcome]) -> None:
-        """Send what is waiting, once; what got its outcome waits no more."""
-        if self._index_is_missing:
-            await self._prepare(self._client, self._alias)
-            self._index_is_missing = False
-        troubles: list[Trouble] = []
-        for places in portions(left):
-            answers = await self._send([left[place] for place in places])
-            for place, answer in zip(places, answers, strict=True):
-                if isinstance(answer, Trouble):
-                    troubles.append(answer)
-                else:
+    async def _round(
+        self,
+        left: dict[int, Document],
+        articles: Mapping[int, EnrichedArticle],
+        outcomes: dict[int, Outcome],
+    ) -> None:
+        """Send what is waiting, once; what got its outcome waits no more.
+
+        Each round begins anew with what is there: another generation may have become live since the last one.
+        """
+        if not left:
+            return
+        try:
+            await self._months.look()
+            standing = await self._places.find(left.values())
+            beside = await self._beside(
+                {place: articles[place] for place in left if place in articles}, standing
+            )
+            answers = await self._answers(self._operations(left, beside))
+        except ApiError as error:
+            if error.status_code in _MOVED:
+                self._months.doubt()
+            raise
+        troubles = [answer for answer in answers.values() if isinstance(answer, Trouble)]
+        if any(trouble.status in _MOVED for trouble in troubles):
+            self._months.doubt()
+        # An article is done when what changes with it is done: the next round would not know of it.
+        if not any(isinstance(answer, Trouble) for place, answer in answers.items() if place < 0):
+            for place in list(left):
+                if not isinstance(answer := answers[place], Trouble):
                     outcomes[place] = answer
                     del left[place]
-        self._index_is_missing = any(trouble.status == _NO_INDEX for trouble in troubles)
         if troubles:
             raise _NotTakenError(troubles)
+
+    async def _beside(
+        self,
+        articles: Mapping[int, EnrichedArticle],  # noqa: ARG002 - stories will be found by them
+        standing: Mapping[str, Standing],  # noqa: ARG002 - likewise
+    ) -> Beside:
+        """What else belongs to these articles, given what is there of them; each round asks again."""
+        return Beside()
+
+    def _operations(self, left: Mapping[int, Document], beside: Beside) -> dict[int, bytes]:
+        """The lines of each document by its place; those of other documents below zero."""
+        operations = {
+            place: lines(
+                self._places.index(each.id),
+                each.id,
+                each.version,
+                {**each.fields, **beside.fields.get(place, {})},
+            )
+            for place, each in left.items()
+        }
+        for place, each in enumerate(beside.rewrites, start=1):
+            operations[-place] = lines(each.index, each.id, each.version, each.fields)
+        return operations
+
+    async def _answers(self, operations: Mapping[int, bytes]) -> dict[int, Outcome | Trouble]:
+        answers: dict[int, Outcome | Trouble] = {}
+        for places in portions(operations):
+            found = await self._send([operations[place] for place in places])
+            answers |= zip(places, found, strict=True)
+        for place, answer in answers.items():
+            if place < 0 and isinstance(answer, Refused):
+                log.error("a document could not be written anew", reason=answer.reason, type=answer.type)
+        return answers
 
     async def _send(self, operations: Sequence[bytes]) -> list[Outcome | Trouble]:
         """One request; where it is refused as a whole, its halves, down to the one that is at fault."""
         try:
             response = await self._client.bulk(
                 operations=operations,  # type: ignore[arg-type]  # lines that are encoded pass as they are
-                index=self._alias,
                 require_alias=True,
                 timeout=_BULK_TIMEOUT,
                 include_source_on_error=False,
@@ -160,7 +245,7 @@ class Sink:
         def may_pass(error: Exception) -> bool:
             if refused_at_once and _signed_out(error):
                 return False
-            return isinstance(error, _NotTakenError) or waiting.may_pass(error)
+            return isinstance(error, _NotTakenError | HeldError) or waiting.may_pass(error)
 
         return waiting.patiently(what, self._address, on=may_pass, told=self._hear)
 
