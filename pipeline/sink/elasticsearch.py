@@ -36,7 +36,6 @@ __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
 _REQUEST_TIMEOUT_S = 60.0
 _BULK_TIMEOUT = "30s"
 _REQUEST_REFUSED = {400, 413}
-_MOVED = {403, 404}
 _SAID_CHARACTERS = 500
 _UNAUTHORIZED = 401
 
@@ -138,7 +137,12 @@ class Sink:
         left = dict(documents)
         async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
             with attempt:
-                await self._round(left, articles or {}, outcomes)
+                try:
+                    await self._round(left, articles or {}, outcomes)
+                except Exception:
+                    # Whatever it was: another generation may be live by now.
+                    self._months.doubt()
+                    raise
         return outcomes
 
     async def close(self) -> None:
@@ -153,24 +157,15 @@ class Sink:
     ) -> None:
         """Send what is waiting, once; what got its outcome waits no more.
 
-        Each round begins anew with what is there: another generation may have become live since the last one.
+        Each round begins anew with what is there: that may be another generation since the last one.
         """
         if not left:
             return
-        try:
-            await self._months.look()
-            standing = await self._places.find(left.values())
-            beside = await self._beside(
-                {place: articles[place] for place in left if place in articles}, standing
-            )
-            answers = await self._answers(self._operations(left, beside))
-        except ApiError as error:
-            if error.status_code in _MOVED:
-                self._months.doubt()
-            raise
+        await self._months.look()
+        standing = await self._places.find(left.values())
+        beside = await self._beside({place: articles[place] for place in left if place in articles}, standing)
+        answers = await self._answers(self._operations(left, beside))
         troubles = [answer for answer in answers.values() if isinstance(answer, Trouble)]
-        if any(trouble.status in _MOVED for trouble in troubles):
-            self._months.doubt()
         # An article is done when what changes with it is done: the next round would not know of it.
         if not any(isinstance(answer, Trouble) for place, answer in answers.items() if place < 0):
             for place in list(left):

@@ -9,6 +9,7 @@ ended meanwhile, nothing happens, and it looks again. See ``docs/decisions/0022-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,7 +58,7 @@ class Months:
         return names.all_of(self._fixed) if self._fixed else self._alias
 
     @property
-    def open(self) -> Collection[str]:
+    def open(self) -> AbstractSet[str]:
         """The indices that are known to take documents."""
         return self._open
 
@@ -88,8 +89,8 @@ class Months:
         if self._fixed:
             await self.look()
             return
-        await templates.ensure_templates(self._client, self._alias)
         await self.look()
+        await templates.ensure_templates(self._client, self._alias)
         await templates.fit(self._client, names.all_of(self.generation))
         await lifecycle.ensure(self._client, self._settings)
         # What was written by one who died a moment ago is found by a search, too.
@@ -159,6 +160,7 @@ class Months:
 
     async def _begin(self) -> None:
         """Make the first index and the alias, in one step: whoever was faster has made both."""
+        await templates.ensure_templates(self._client, self._alias)
         first = names.generation(self._alias, 1)
         there = await existing(self._client, self._alias)
         month = this_month()
@@ -283,7 +285,7 @@ async def next_generation(client: AsyncElasticsearch, alias: str) -> str:
 
 
 async def _held(client: AsyncElasticsearch, alias: str, indices: Collection[str]) -> bool:
-    """Whether one of these refuses writes since a switch held them; what a person put there does not count."""
+    """Whether one of these refuses writes since a switch held them; not what a person put there."""
     found = await client.indices.get_settings(index=alias, name="index.blocks.write", flat_settings=True)
     return any(
         name in indices and names.read(alias, name) and content["settings"]["index.blocks.write"] == "true"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -20,6 +20,10 @@ from pipeline.sink.names import Month, month_of
 
 ASKED = 1000
 """Ids in one request; a search takes no more than 10,000."""
+
+NEAR = timedelta(days=2)
+"""Of what was received so soon after the begin of a month, an earlier version may have been written a moment
+ago, by another sink, to the month before."""
 
 REMEMBERED = 50_000
 """Articles whose place is kept in mind until a search finds them: many more than are written in a second."""
@@ -73,20 +77,22 @@ class Places:
             months.HeldError: a month is needed, and cannot be made now.
         """
         now = datetime.now(UTC)
-        homes: dict[str, Month] = {}
+        homes: dict[str, list[Month]] = {}
         for each in documents:
-            homes.setdefault(each.id, month_of(each.received, now))
+            homes.setdefault(each.id, _homes(each.received, now))
         self._forget(homes)
         found: dict[str, Standing] = {}
         for some in _portions((each for each in homes if each not in self._placed), ASKED):
             found |= await self._search(some)
-        new = {each: month for each, month in homes.items() if each not in found and each not in self._placed}
-        await self._months.make(new.values())
-        if any(self._months.index(month.before) not in self._months.open for month in set(new.values())):
+        new = {
+            each: months for each, months in homes.items() if each not in found and each not in self._placed
+        }
+        await self._months.make({months[0] for months in new.values()})
+        if {self._months.index(month) for months in new.values() for month in months} - self._months.open:
             # Another sink may have made it since we looked.
             self._months.doubt()
             await self._months.look()
-        self._placed |= {each: self._months.index(month) for each, month in new.items()}
+        self._placed |= {each: self._months.index(months[0]) for each, months in new.items()}
         for wanted in _portions(self._candidates(homes, found, new), ASKED):
             found |= await self._get(wanted)
         self._placed |= {each: standing.index for each, standing in found.items()}
@@ -109,15 +115,16 @@ class Places:
             del self._placed[each]
 
     def _candidates(
-        self, homes: Mapping[str, Month], found: Mapping[str, Standing], new: Mapping[str, Month]
+        self, homes: Iterable[str], found: Mapping[str, Standing], new: Mapping[str, Sequence[Month]]
     ) -> Iterator[tuple[str, str]]:
         """Where to look for what the search has not found: article and index."""
         for each in homes:
             if each in found:
                 continue
             yield each, self._placed[each]
-            if each in new and (earlier := self._months.index(new[each].before)) in self._months.open:
-                yield each, earlier
+            for month in new.get(each, ())[1:]:
+                if (earlier := self._months.index(month)) in self._months.open:
+                    yield each, earlier
 
     async def _search(self, ids: Sequence[str]) -> dict[str, Standing]:
         answer = await self._client.search(
@@ -149,6 +156,12 @@ class Places:
         ]:
             raise TransportError(f"{len(faults)} articles cannot be looked for: {faults[0]}")
         return _best(doc for doc in docs if doc.get("found"))
+
+
+def _homes(received: datetime, now: datetime) -> list[Month]:
+    """The month of an article, and the one before where that is near."""
+    month = month_of(received, now)
+    return [month, month.before] if received < month.begin + NEAR else [month]
 
 
 def _best(hits: Iterable[Mapping[str, Any]]) -> dict[str, Standing]:
