@@ -91,6 +91,7 @@ class Months:
             return
         await self.look()
         await templates.ensure_templates(self._client, self._alias)
+        # What a person put behind the alias may have other fields.
         await templates.fit(self._client, names.all_of(self.generation))
         await lifecycle.ensure(self._client, self._settings)
         # What was written by one who died a moment ago is found by a search, too.

@@ -88,7 +88,7 @@ async def fit(client: AsyncElasticsearch, indices: str) -> None:
 
     Args:
         client: of Elasticsearch.
-        indices: an index, an alias, or several parted by commas.
+        indices: an index, an alias, or several parted by commas; what is not there fits.
 
     Raises:
         UnfitIndexError: an index has some field otherwise.
@@ -107,7 +107,11 @@ async def fit(client: AsyncElasticsearch, indices: str) -> None:
 async def _put_mapping(client: AsyncElasticsearch, indices: str) -> None:
     parts = [body["template"]["mappings"] for body in components().values() if "mappings" in body["template"]]
     await client.indices.put_mapping(
-        index=indices, ignore_unavailable=True, dynamic="strict", properties=_merged(parts)
+        index=indices,
+        ignore_unavailable=True,
+        allow_no_indices=True,
+        dynamic="strict",
+        properties=_merged(parts),
     )
 
 

@@ -114,3 +114,17 @@ def undated(client: Elasticsearch, own: Settings, /, **fields: Any) -> str:
     name = f"{own.index}-000001"
     client.indices.create(index=name, aliases={own.index: {"is_write_index": True}}, **fields)
     return name
+
+
+def strange(client: Elasticsearch, own: Settings) -> str:
+    """An index that a person put behind the alias: of the same fields, and of another name."""
+    live = client.indices.get(index=this_month_of(f"{own.index}-000001"))
+    ((_, content),) = live.body.items()
+    name = f"old-{own.index}"
+    client.indices.create(
+        index=name,
+        settings={"analysis": content["settings"]["index"]["analysis"]},
+        mappings=content["mappings"],
+        aliases={own.index: {}},
+    )
+    return name

@@ -30,6 +30,7 @@ from tests.sink.setting_up import (
     many,
     month_of,
     places,
+    strange,
     this_month_of,
     undated,
 )
@@ -195,16 +196,23 @@ def test_an_index_of_an_earlier_version_goes_on_and_months_stand_beside_it(
 def test_an_index_that_a_person_put_behind_the_alias_is_written_to_where_an_article_is_in_it(
     own: Settings, client: Elasticsearch
 ) -> None:
-    strange = f"old-{own.index}"
-    client.indices.create(index=strange, aliases={own.index: {}})
+    first = ready(own)
+    old = strange(client, own)
     client.index(
-        index=strange, id=article().id, document={"id": article().id}, version=1, version_type="external"
+        index=old, id=article().id, document={"id": article().id}, version=1, version_type="external"
     )
-    client.indices.refresh(index=strange)
+    client.indices.refresh(index=old)
     assert indexed(own, [article(version=2), article("new")]) == [Indexed()] * 2
-    first = f"{own.index}-000001"
-    assert behind(client, own) == {strange, month_of(first)}
-    assert places(client, own.index) == {article().id: strange, article("new").id: month_of(first)}
+    assert behind(client, own) == {old, month_of(first), this_month_of(first)}
+    assert places(client, own.index) == {article().id: old, article("new").id: month_of(first)}
+
+
+def test_months_come_to_stand_beside_such_an_index_alone(own: Settings, client: Elasticsearch) -> None:
+    first = ready(own)
+    old = strange(client, own)
+    client.indices.delete(index=this_month_of(first))
+    assert indexed(own, [article("new")]) == [Indexed()]
+    assert behind(client, own) == {old, month_of(first)}
 
 
 def test_an_index_with_the_name_of_the_alias_is_said(own: Settings, client: Elasticsearch) -> None:

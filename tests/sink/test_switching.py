@@ -37,6 +37,7 @@ from tests.sink.setting_up import (
     many,
     month_of,
     places,
+    strange,
     this_month_of,
     undated,
     written,
@@ -477,12 +478,12 @@ def test_a_generation_of_an_earlier_version_is_parted_into_months(
 def test_an_index_that_somebody_put_behind_the_alias_comes_over_too(
     own: Settings, client: Elasticsearch
 ) -> None:
-    client.indices.create(index=f"old-{own.index}", aliases={own.index: {}})
+    old = strange(client, own)
     fields = document(article("old"), NOON)
-    client.index(index=f"old-{own.index}", id=fields["id"], document=fields)
+    client.index(index=old, id=fields["id"], document=fields)
     new = added(own)
     done = switched(own)
-    assert set(done.before) == {f"{own.index}-000001", f"old-{own.index}"}
+    assert set(done.before) == {f"{own.index}-000001", old}
     assert done.copied == 21
     assert set(client.indices.get_alias(name=own.index)) == {month_of(new), this_month_of(new)}
 
