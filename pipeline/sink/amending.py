@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
 from pipeline.sink import templates
-from pipeline.sink.bulk import Outcome, Refused, lines
+from pipeline.sink.bulk import Document, Outcome, Refused
 from pipeline.sink.changes import Change, renamed
 from pipeline.sink.document import restored
 from pipeline.sink.finding import Finder
@@ -25,7 +26,7 @@ REWRITTEN = 500
 
 Answer = TypeVar("Answer")
 Patiently = Callable[[str], AsyncIterator[AbstractContextManager[None]]]
-Write = Callable[[Mapping[int, bytes]], Awaitable[dict[int, Outcome]]]
+Write = Callable[[Mapping[int, Document]], Awaitable[dict[int, Outcome]]]
 Changes = Mapping[str, Collection[Change]]
 """Changes to make, by the id of the document."""
 
@@ -50,7 +51,7 @@ class Amender:
         finder: finds the articles of a story.
         recent: the articles that no search finds yet.
         look: tells what stands.
-        write: sends operations of a bulk request.
+        write: writes documents.
         patiently: attempts without end at what Elasticsearch is asked.
     """
 
@@ -86,15 +87,17 @@ class Amender:
 
     async def _portion(self, changes: Changes) -> None:
         standing = await told(self._patiently, lambda: self._look(changes, None))
-        operations: dict[int, bytes] = {}
+        documents: dict[int, Document] = {}
         for place, (each, one) in enumerate(standing.items()):
             fields = one.source
             for change in changes[each]:
                 fields = change(fields)
             if fields != one.source:
-                operations[place] = lines(each, one.version, restored(fields, templates.languages()))
-        if operations:
+                received = datetime.fromisoformat(fields["received"])
+                whole = restored(fields, templates.languages())
+                documents[place] = Document(each, one.version, received, whole)
+        if documents:
             ids = list(standing)
-            for place, outcome in (await self._write(operations)).items():
+            for place, outcome in (await self._write(documents)).items():
                 if isinstance(outcome, Refused):
                     log.warning("a document cannot be changed", article=ids[place], reason=outcome.reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,14 +53,18 @@ def packed(sketch: Sketch) -> str:
 
 
 class Finder:
-    """Searches an alias for what a batch has to do with; what is not refreshed yet is not found.
+    """Searches for what a batch has to do with; what is not refreshed yet is not found.
 
     Each method raises ``elasticsearch.ApiError`` or ``TransportError`` where Elasticsearch does not tell all.
+
+    Args:
+        client: of Elasticsearch.
+        index: tells what to search.
     """
 
-    def __init__(self, client: AsyncElasticsearch, alias: str) -> None:
+    def __init__(self, client: AsyncElasticsearch, index: Callable[[], str]) -> None:
         self._client = client
-        self._alias = alias
+        self._index = index
 
     async def near(
         self, sketches: Sequence[Sketch], ids: Collection[str]
@@ -124,7 +128,7 @@ class Finder:
         # What a shard that is missing does not tell would be taken for what is not there.
         header = {"ignore_unavailable": True, "allow_partial_search_results": False}
         answer = await self._client.msearch(
-            index=self._alias,
+            index=self._index(),
             searches=[part for search in searches for part in (header, search)],
             filter_path=[f"responses.{name}" for name in _ANSWERED],
         )

@@ -47,7 +47,7 @@ class Kin:
     Args:
         finder: finds stories.
         look: tells what stands of an article.
-        write: sends operations of a bulk request.
+        write: writes documents.
         patiently: attempts without end at what Elasticsearch is asked.
     """
 

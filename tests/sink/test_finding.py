@@ -29,7 +29,7 @@ FIRST, VOTE = telling("bridge"), telling("vote")
 def found(settings: Settings, ask: Callable[[Finder], Awaitable[Answer]]) -> Answer:
     async def main() -> Answer:
         async with AsyncElasticsearch(str(settings.elasticsearch)) as client:
-            return await ask(Finder(client, settings.index))
+            return await ask(Finder(client, lambda: settings.index))
 
     return asyncio.run(main())
 
