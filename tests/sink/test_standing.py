@@ -18,7 +18,7 @@ from pipeline.sink.indices import client_for
 from pipeline.sink.months import Months
 from pipeline.sink.standing import Places, Standing
 from tests.sink.articles import NOON, article
-from tests.sink.faulty import FaultyProxy
+from tests.sink.faulty import Fault, FaultyProxy
 from tests.sink.setting_up import contents, indexed, many, month_of, places, this_month_of
 
 pytestmark = pytest.mark.services
@@ -188,10 +188,14 @@ def test_a_batch_costs_one_search_and_one_look(own: Settings) -> None:
         assert len(proxy.sizes) <= 1
 
 
-@pytest.mark.parametrize("path", ["/_search", "/_mget"])
-def test_faults_of_the_lookup_are_waited_out(path: str, own: Settings, client: Elasticsearch) -> None:
+@pytest.mark.parametrize(
+    ("path", "faults"), [("/_search", [503, "lost", 404]), ("/_mget", [429, "garbled", 403])]
+)
+def test_faults_of_the_lookup_are_waited_out(
+    path: str, faults: list[Fault], own: Settings, client: Elasticsearch
+) -> None:
     one(own, many(5))
-    with FaultyProxy(own, [503, "lost", 429, "garbled", "unheard", 403, 404], path=path) as proxy:
+    with FaultyProxy(own, faults, path=path) as proxy:
         assert one(proxy.settings, [*many(5, version=2, received=LATER), article("new")]) == [[Indexed()] * 6]
         assert not proxy.faults
     assert len(contents(client, own.index)) == 6
