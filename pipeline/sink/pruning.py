@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
-from elasticsearch import AsyncElasticsearch, NotFoundError
+from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, TransportError
 
 from pipeline.settings import Settings
 from pipeline.sink import connection, months, names, waiting
@@ -129,15 +129,26 @@ async def delete(client: AsyncElasticsearch, settings: Settings, findings: Findi
             if any(each.live for each in findings.old):
                 await _keep_alias(client, settings)
     for each in findings.old:
-        async for attempt in _patiently(settings, "waiting for Elasticsearch to delete an index"):
-            with attempt:
-                try:
-                    await client.indices.delete(index=each.index)
-                except NotFoundError:  # somebody else did, or the answer of an earlier time was lost
-                    continue
-                deleted += 1
-                log.info("index was deleted", index=each.index, documents=each.documents)
+        if await _deleted(client, settings, each.index):
+            deleted += 1
+            log.info("index was deleted", index=each.index, documents=each.documents)
     return deleted
+
+
+async def _deleted(client: AsyncElasticsearch, settings: Settings, index: str) -> bool:
+    """Delete an index; false if somebody else had done so before."""
+    asked = False
+    async for attempt in _patiently(settings, "waiting for Elasticsearch to delete an index"):
+        with attempt:
+            try:
+                await client.indices.delete(index=index)
+            except NotFoundError:
+                # Where we have asked before, the answer was lost, as a rule.
+                return asked
+            except (ApiError, TransportError):
+                asked = True
+                raise
+    return True
 
 
 async def _keep_alias(client: AsyncElasticsearch, settings: Settings) -> None:

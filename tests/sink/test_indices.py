@@ -225,7 +225,7 @@ def test_an_index_that_vanishes_is_not_made_again_by_a_write(
         assert await sink.index([article()]) == [Indexed()]
         client.indices.delete(index=part(name))
         with pytest.raises(IndicesError, match=f"the index {part(name)} is gone"):
-            await sink.index([article(received=datetime.now(UTC)), article("other")])
+            await sink.index([article("now", received=datetime.now(UTC)), article()])
         with pytest.raises(IndicesError, match="start a new replay"):
             await sink.ready()
         await sink.close()
