@@ -103,6 +103,8 @@ def results(found: Results) -> None:
     """The hits of a search, the first first, each with its story's other articles under it."""
     if not found.hits:
         out.print("Nothing found.")
+        for one in found.meant:
+            out.print(Text(f"did you mean {one}"), soft_wrap=True)
         return
     for place, hit in enumerate(found.hits, 1):
         out.print(Text(f"{place:>2}. {hit.title}", "bold"))
@@ -346,7 +348,7 @@ def settings(values: Mapping[str, Any], meanings: Mapping[str, str]) -> None:
 def _as_variable(value: Any) -> str:
     if value is None:
         return ""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> None:

@@ -15,28 +15,34 @@ from pipeline.query.elastic import build, language_of, visible
 from pipeline.query.error import QueryError
 from pipeline.query.fields import FIELDS
 from pipeline.query.filters import Filters
+from pipeline.query.names import LABELS, NO_NAMES, Names, Possible, possible
 from pipeline.query.parser import MAX_DEPTH, parse
 from pipeline.query.tokens import MAX_CHARACTERS, MAX_CLAUSES
 from pipeline.query.tree import NOTHING, And, Field, Node, Not, Or, Phrase, Word, written
 
 __all__ = [
     "FIELDS",
+    "LABELS",
     "MAX_CHARACTERS",
     "MAX_CLAUSES",
     "MAX_DEPTH",
     "NOTHING",
+    "NO_NAMES",
     "And",
     "Field",
     "Filters",
+    "Names",
     "Node",
     "Not",
     "Or",
     "Phrase",
+    "Possible",
     "QueryError",
     "Word",
     "build",
     "language_of",
     "parse",
+    "possible",
     "visible",
     "written",
 ]

@@ -10,6 +10,7 @@ from pipeline.query import fields
 from pipeline.query.error import QueryError
 from pipeline.query.fields import Query
 from pipeline.query.filters import Filters, clauses
+from pipeline.query.names import LABELS, NO_NAMES, Meant, Names, Possible, of_words
 from pipeline.query.tree import NOTHING, And, Field, Node, Not, Or, Phrase, Word
 
 # Up to four words must all be there; of more, four in five, so that a pasted sentence finds its article.
@@ -31,28 +32,32 @@ class _Reading:
         fields: where its words are looked for beside the body.
         empty: what a word finds of which the analyzer leaves nothing: what makes it no condition there.
         negated: whether it is in something that must not be there; then every word counts.
+        names: the names that are known, and who is meant by them.
     """
 
     fields: tuple[str, ...]
+    names: Names
     empty: Literal["all", "none"] = "all"
     negated: bool = False
 
 
-def build(query: Node, filters: Filters) -> Query:
+def build(query: Node, filters: Filters, names: Names = NO_NAMES) -> Query:
     """The query for Elasticsearch; it finds only what may be seen now.
 
     Args:
         query: as ``parse`` made it, so within all limits.
         filters: what every hit must be besides.
+        names: who is meant by what is a name in them; an article in which one of these was identified answers
+            as well, though for less.
 
     Raises:
         QueryError: nothing is asked for, or a filter is not what it should be.
     """
-    wanted = clauses(filters)
+    wanted = clauses(filters, names)
     if query == NOTHING and not wanted:
         raise QueryError('nothing to search for: give a word, a "phrase" or a filter')
     language = language_of(query, filters)
-    reading = _Reading((*_TITLES, *_NAMES, _STEMMED.format(language or "*")))
+    reading = _Reading((*_TITLES, *_NAMES, _STEMMED.format(language or "*")), names)
     found = _together(_parts(query), reading)
     return {"bool": found | {"filter": [visible(), *wanted, *found["filter"]]}}
 
@@ -93,8 +98,9 @@ def _parts(query: Node) -> tuple[Node, ...]:
 
 def _query(node: Node, reading: _Reading) -> Query:
     match node:
-        case Word(text):
-            return _anywhere(text, reading.fields, reading.empty)
+        case Word():
+            ((_, meant),) = of_words((node,), reading.names)
+            return _word(node, meant, reading)
         case Phrase(text):
             return _anywhere(text, _PHRASES, reading.empty)
         case Or(nodes):
@@ -109,19 +115,34 @@ def _query(node: Node, reading: _Reading) -> Query:
 def _together(nodes: Sequence[Node], reading: _Reading) -> dict[str, list[Query]]:
     """The parts of a ``bool`` that asks for all the nodes; fields rank nothing."""
     opposite = replace(reading, empty="none" if reading.empty == "all" else "all", negated=True)
-    words = [node for node in nodes if isinstance(node, Word)]
+    words = of_words(nodes, reading.names)
     must = [_query(node, reading) for node in nodes if isinstance(node, Phrase | And | Or)]
-    each = [_query(word, reading) for word in words]
+    each = [_word(word, meant, reading) for word, meant in words]
     if reading.negated:
         must += each
     elif each:
         must.append({"bool": {"should": each, "minimum_should_match": _ENOUGH_WORDS}})
     return {
         "must": must,
-        "should": [] if reading.negated else _close_together(words),
+        "should": [] if reading.negated else _close_together([word for word, _ in words]),
         "must_not": [_query(node.node, opposite) for node in nodes if isinstance(node, Not)],
-        "filter": [fields.clause(node.name, node.value) for node in nodes if isinstance(node, Field)],
+        "filter": [_field(node, reading.names) for node in nodes if isinstance(node, Field)],
     }
+
+
+def _field(node: Field, names: Names) -> Query:
+    asked = fields.clause(node.name, node.value)
+    label = LABELS.get(node.name)
+    return fields.or_identified(asked, names.get(Possible(node.value, label), ()) if label else ())
+
+
+def _word(word: Word, meant: Meant, reading: _Reading) -> Query:
+    """A word, or who is meant by it: for less than the word itself, and for more beside it."""
+    found = _anywhere(word.text, reading.fields, reading.empty)
+    found["dis_max"]["queries"] += [
+        {"term": {"identities": {"value": one, "boost": meant.weight}}} for one in meant.ids
+    ]
+    return found
 
 
 def _anywhere(text: str, names: Sequence[str], empty: str) -> Query:

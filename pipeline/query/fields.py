@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -40,6 +40,11 @@ def nearest(name: str) -> str | None:
 def named(facet: str, name: str, how: How = "side by side") -> Query:
     """A name or part of one, among the names as they stand in the article or its identities' names."""
     return either(_text(f"{facet}.text", name, how), _text(f"{facet}_names", name, how))
+
+
+def or_identified(asked: Query, ids: Sequence[str]) -> Query:
+    """What is asked, or that one of these was identified."""
+    return either(asked, {"terms": {"identities": list(ids)}}) if ids else asked
 
 
 def topic(value: str, how: How = "side by side") -> Query:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.query import dates, fields
 from pipeline.query.error import QueryError
+from pipeline.query.names import LABELS, NO_NAMES, Names, Possible
 from pipeline.query.tokens import MAX_CHARACTERS, composed, plain
 
 
@@ -44,8 +45,12 @@ class Filters:
 _AS_TYPED = ("language", "source", "feed", "identity", "country")
 
 
-def clauses(filters: Filters) -> list[fields.Query]:
+def clauses(filters: Filters, names: Names = NO_NAMES) -> list[fields.Query]:
     """What Elasticsearch is asked for them.
+
+    Args:
+        filters: what every hit must be.
+        names: who is meant by the names in them.
 
     Raises:
         QueryError: one is not what it should be.
@@ -56,7 +61,10 @@ def clauses(filters: Filters) -> list[fields.Query]:
         if (value := getattr(filters, field.name)) is not None
     }
     queries = [
-        fields.named(facet, given[name], "anywhere")
+        fields.or_identified(
+            fields.named(facet, given[name], "anywhere"),
+            names.get(Possible(given[name], LABELS[name]), ()),
+        )
         for name, facet in (("person", "people"), ("place", "places"), ("organization", "organizations"))
         if name in given
     ]

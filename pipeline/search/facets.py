@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 from pipeline import media_topics
-from pipeline.query import Filters, QueryError, build, parse
+from pipeline.query import Filters, QueryError, parse
 from pipeline.search.asking import searched
 from pipeline.search.cursors import instant
 from pipeline.search.hits import UNFILTERED
+from pipeline.search.names import built
 from pipeline.search.shapes import Bucket, Facets, Moment, Spot
 from pipeline.settings import Settings
 
@@ -51,7 +52,7 @@ def facets(words: str, settings: Settings, filters: Filters = UNFILTERED, *, siz
     answer = searched(
         settings,
         {
-            "query": build(parse(words), filters),
+            "query": built(parse(words), filters, settings).query,
             "size": 0,
             "track_total_hits": True,
             "aggs": aggregations,

@@ -38,12 +38,21 @@ def checked(size: int) -> int:
     return size
 
 
-def highlight(markers: tuple[str, str], language: str | None) -> dict[str, Any]:
-    """Highlight in headline and body what matched there or in the fields with stems made from them."""
+def highlight(
+    markers: tuple[str, str], language: str | None, query: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Highlight in headline and body what matched there or in the fields with stems made from them.
+
+    Args:
+        markers: what to put before and after it.
+        language: the one language of all hits, if there is one.
+        query: what to mark, if it is not what is searched for.
+    """
     languages = templates.languages()
     own = {language} & languages if language else languages
     stemmed = [f"text_{code}" for code in sorted(own)]
     return {
+        **({} if query is None else {"highlight_query": query}),
         "type": "unified",
         "order": "score",
         "pre_tags": [markers[0]],

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, get_args
+from typing import get_args
 
-from pipeline.query import Filters, QueryError, build, language_of, parse
+from pipeline.query import Filters, QueryError, language_of, parse
 from pipeline.search import stories
 from pipeline.search.asking import searched
 from pipeline.search.cursors import digest, milliseconds, text_of
 from pipeline.search.hits import CLOSE, OPEN, SHOWN, UNFILTERED, checked, highlight, hit
+from pipeline.search.meaning import meant
+from pipeline.search.names import Built, built, highlighted
 from pipeline.search.paging import Bare, Paging, Question, place_of
 from pipeline.search.shapes import Hit, Results, Sort
 from pipeline.settings import Settings
@@ -49,14 +51,14 @@ def search(
     if sort not in get_args(Sort):
         raise QueryError(f"sort: '{sort}' is none of {', '.join(get_args(Sort))}")
     typed = parse(words)
-    query = build(typed, filters)
     asked = digest(settings.index, words, filters, sort, collapse)
     place = place_of(after, asked, sort)
+    question = built(typed, filters, settings)
     now = place.now if place else milliseconds(datetime.now(UTC))
-    paging = Paging(Question(settings, query, sort, asked, now), place, size, collapse=collapse)
+    paging = Paging(Question(settings, question.query, sort, asked, now), place, size, collapse=collapse)
     found = list(islice(paging.hits(), size + 1))
     kept, more = found[:size], len(found) > size
-    hits, took_ms = _shown(settings, query, kept, highlight(markers, language_of(typed, filters)))
+    hits, took_ms = _shown(settings, question, kept, markers, language_of(typed, filters))
     end = kept[-1].place if more else paging.stopped
     return Results(
         total=paging.total,
@@ -64,25 +66,31 @@ def search(
         took_ms=paging.took_ms + took_ms,
         hits=stories.under(hits, settings) if collapse else hits,
         after=text_of(end) if end else None,
+        meant=() if paging.total else meant(typed, filters, settings),
     )
 
 
 def _shown(
-    settings: Settings, query: dict[str, Any], bare: Sequence[Bare], marked: dict[str, Any]
+    settings: Settings,
+    question: Built,
+    bare: Sequence[Bare],
+    markers: tuple[str, str],
+    language: str | None,
 ) -> tuple[tuple[Hit, ...], int]:
     """The bare hits with what a person sees of them, and how long that took; one killed meanwhile is gone."""
     if not bare:
         return (), 0
-    ids = {"ids": {"values": [one.place.id for one in bare]}}
+    ids = [one.place.id for one in bare]
+    marked = highlighted(question.query, question.identities, ids, settings)
     answer = searched(
         settings,
         {
-            "query": {"bool": {"must": [query], "filter": [ids]}},
+            "query": {"bool": {"must": [question.query], "filter": [{"ids": {"values": ids}}]}},
             "sort": ["_doc"],
             "size": len(bare),
             "track_total_hits": False,
             "_source": SHOWN,
-            "highlight": marked,
+            "highlight": highlight(markers, language, marked),
         },
     )
     shown = {one["_id"]: one for one in answer["hits"]["hits"]}

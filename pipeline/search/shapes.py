@@ -79,6 +79,8 @@ class Results(Struct, frozen=True, kw_only=True):
             exact, above it is estimated.
         took_ms: how long Elasticsearch took, in milliseconds.
         after: what to ask with for the next page; ``None`` where there is none.
+        meant: where nothing is found: up to three queries that find something, with words and names that are
+            in articles in place of those that are in none.
     """
 
     total: int
@@ -86,6 +88,7 @@ class Results(Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...]
     stories: int | None = None
     after: str | None = None
+    meant: tuple[str, ...] = ()
 
 
 class Bucket(Struct, frozen=True):

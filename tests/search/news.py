@@ -86,10 +86,14 @@ def tell(settings: Settings, fields: Mapping[str, Mapping[str, Any]]) -> None:
     ids = {article(guid).id: values for guid, values in fields.items()}
     lines: list[Mapping[str, Any]] = []
     with Elasticsearch(str(settings.elasticsearch), request_timeout=60) as client:
-        for found in client.mget(index=settings.index, ids=list(ids))["docs"]:
+        query = {"ids": {"values": list(ids)}}
+        hits = client.search(index=settings.index, query=query, size=len(ids), version=True)["hits"]["hits"]
+        assert len(hits) == len(ids)
+        for found in hits:
             kept = {**found["_source"], **ids[found["_id"]]}
             told = {name: value for name, value in kept.items() if value is not None}
             version = {"version": found["_version"], "version_type": "external_gte"}
-            lines += [{"index": {"_id": found["_id"], **version}}, restored(told, templates.languages())]
-        assert not client.bulk(index=settings.index, operations=lines)["errors"]
+            action = {"_index": found["_index"], "_id": found["_id"], **version}
+            lines += [{"index": action}, restored(told, templates.languages())]
+        assert not client.bulk(operations=lines)["errors"]
     refresh(settings)

@@ -186,6 +186,13 @@ def test_nothing_tells_of_what_is_withheld(site: Site) -> None:
 
 
 @services
+def test_what_nothing_was_found_for_has_links_to_near_spellings(site: Site) -> None:
+    page = site.get("/?q=Kerdonkuff").text
+    assert "Nothing answers" in page
+    assert re.search(r'Did you mean <a href="/\?q=kerdoncuff"', page, re.IGNORECASE)
+
+
+@services
 def test_what_is_no_query_says_what_is_wrong_and_where(site: Site) -> None:
     answer = site.get("/?q=storm+langue:fr")
     assert answer.status_code == 400
