@@ -21,6 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
@@ -29,7 +30,7 @@ from pipeline import search
 from pipeline.article import EnrichedArticle, RawArticle
 from pipeline.settings import Settings
 from pipeline.sink import connection, templates
-from pipeline.sink.bulk import Outcome, portions
+from pipeline.sink.bulk import Document, Outcome, portions
 from pipeline.sink.elasticsearch import Sink
 from tests.services import Stack
 
@@ -88,11 +89,11 @@ class _Remembering(Sink):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.sent: list[bytes] = []
+        self.sent: list[Document] = []
 
-    async def write(self, operations: Mapping[int, bytes]) -> dict[int, Outcome]:
-        self.sent += operations.values()
-        return await super().write(operations)
+    async def write(self, documents: Mapping[int, Document]) -> dict[int, Outcome]:
+        self.sent += documents.values()
+        return await super().write(documents)
 
 
 @asynccontextmanager
@@ -131,16 +132,20 @@ async def _indexed(
     return rounds
 
 
-def _of_articles(sent: Sequence[bytes], articles: Sequence[EnrichedArticle]) -> list[bytes]:
+def _of_articles(sent: Sequence[Document], articles: Sequence[EnrichedArticle]) -> list[bytes]:
     """The articles' own documents as they were first sent: what else the sink rewrote is work of its own."""
     ids = {each.id for each in articles}
-    first: dict[str, bytes] = {}
-    for operation in sent:
-        action, _, rest = operation.partition(b"\n")
-        fields = json.loads(action)["index"]
-        if fields["_id"] in ids and fields["_id"] not in first:
-            first[fields["_id"]] = _addressed(fields) + b"\n" + rest
-    return list(first.values())
+    first: dict[str, Document] = {}
+    for each in sent:
+        if each.id in ids:
+            first.setdefault(each.id, each)
+    return [_lines(each) for each in first.values()]
+
+
+def _lines(one: Document) -> bytes:
+    """The lines of a bulk request to one index."""
+    action = {"_id": one.id, "version": one.version, "version_type": "external_gte"}
+    return b"\n".join((msgspec.json.encode({"index": action}), msgspec.json.encode(one.fields), b""))
 
 
 async def _make_bare(client: AsyncElasticsearch, index: str) -> None:
@@ -160,12 +165,6 @@ async def _bulk(client: AsyncElasticsearch, index: str, sent: Sequence[bytes], b
             answer = await client.bulk(operations=lines, index=index)
             if answer["errors"]:
                 raise RuntimeError(f"bare _bulk: {next(x for x in answer['items'] if 'error' in x['index'])}")
-
-
-def _addressed(action: Mapping[str, Any]) -> bytes:
-    """The action without the index that the sink chose."""
-    kept = {name: value for name, value in action.items() if name not in ("_index", "require_alias")}
-    return json.dumps({"index": kept}).encode()
 
 
 def _size(settings: Settings) -> dict[str, float]:

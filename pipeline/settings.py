@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         pattern="^[a-z][a-z0-9_-]*$",
         description="Alias under which articles are indexed and searched.",
     )
+    keep_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days that the index of a month is kept after its end; by default for ever.",
+    )
 
     max_article_bytes: int = Field(
         default=1 * MIB, ge=1024, description="Largest article that is accepted, in bytes of JSON."

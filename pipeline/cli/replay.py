@@ -44,7 +44,7 @@ def replay(
         typer.Option(help="A partition from an offset on; only those named are read.", metavar="P:N"),
     ] = None,
     into: Annotated[
-        str | None, typer.Option(help="Go on with the replay into this index.", metavar="INDEX")
+        str | None, typer.Option(help="Go on with the replay into this generation.", metavar="INDEX")
     ] = None,
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Raw articles through the models again, into a new index that nobody searches yet."""
+"""Raw articles through the models again, into a new generation that nobody searches yet."""
 
 from __future__ import annotations
 

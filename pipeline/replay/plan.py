@@ -38,7 +38,7 @@ class Offsets:
 
 @dataclass(frozen=True, slots=True)
 class Into:
-    """On with the replay into this index."""
+    """On with the replay into this generation."""
 
     index: str
 
@@ -54,7 +54,9 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What one replay is to read; it stands in the mapping of its index, under ``_meta.replay``.
+    """What one replay is to read; it stands in the mapping of the first index of its generation.
+
+    There it is under ``_meta.replay``, from the moment in which that index comes to be.
 
     Attributes:
         id: unlike that of any other replay.

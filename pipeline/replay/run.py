@@ -36,7 +36,7 @@ class Summary(msgspec.Struct, kw_only=True):
     """What a replay has done so far, or in all.
 
     Attributes:
-        index: the new index; none where there was nothing to replay.
+        index: the new generation; none where there was nothing to replay.
         articles: how many the whole replay has, from its first run to its last.
         done: how many of them have their outcome, earlier runs included.
         indexed: documents written in this run.
@@ -73,7 +73,7 @@ async def run(
 
     Args:
         settings: where all is.
-        start: from where; or the index of a replay that is to go on.
+        start: from where; or the generation of a replay that is to go on.
         load: makes the models, as for ``ModelPool``.
         told: hears of the plan, and of each batch that is done.
 
@@ -110,7 +110,7 @@ class _Replay:
             pool = await stack.enter_async_context(ModelPool(self._settings, self._load))
             index = self._summary.index = self._summary.index or await self._made(plan)
             group = f"{self._settings.group}-replay-{index}-{plan.id}"
-            sink = Sink(self._settings, alias=indices.entrance(index), prepare=indices.check_entrance)
+            sink = Sink(self._settings, generation=index)
             stack.push_async_callback(sink.close)
             await sink.ready()
             reader = await stack.enter_async_context(Reader(self._settings, plan, group))
@@ -123,12 +123,11 @@ class _Replay:
         return True
 
     async def _made(self, plan: Plan) -> str:
-        """A new index for a plan."""
-        alias = self._settings.index
+        """A new generation for a plan."""
         async with indices.client_for(self._settings) as client:
             async for attempt in self._patiently("waiting for Elasticsearch to make the index"):
                 with attempt:
-                    name = await indices.add(client, alias, plan.kept())
+                    name = await indices.add(client, self._settings, plan.kept())
         return name
 
     async def _found(self, index: str) -> Plan:
@@ -180,7 +179,7 @@ class _Replay:
         async with indices.client_for(self._settings) as client:
             async for attempt in self._patiently("waiting for Elasticsearch to finish the index"):
                 with attempt:
-                    await indices.finish(client, index, plan.kept())
+                    await indices.finish(client, self._settings.index, index, plan.kept())
 
     def _patiently(self, what: str) -> AsyncIterator[waiting.Attempt]:
         return waiting.patiently(what, connection.address(self._settings), on=waiting.nobody_answers)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from pipeline.article import EnrichedArticle
-from pipeline.sink.document import document
+from pipeline.sink.names import entrance
 
 MAX_BYTES = 10 * 1024 * 1024
 
@@ -54,18 +53,31 @@ class Trouble:
 Outcome = Indexed | Stale | Refused
 
 
-def operation(article: EnrichedArticle, indexed: datetime, languages: Collection[str]) -> bytes:
-    """The two lines of one article in the body of a bulk request.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be there of an article.
 
-    Raises:
-        ValueError: it cannot become a document.
+    Attributes:
+        id: the article's.
+        version: the wire's own.
+        received: when this version was, as the message says.
+        fields: plain JSON types.
     """
-    return lines(article.id, article.version, document(article, indexed, languages))
+
+    id: str
+    version: int
+    received: datetime
+    fields: Mapping[str, Any]
 
 
-def lines(article_id: str, version: int, fields: Mapping[str, Any]) -> bytes:
-    """The two lines that write a document, unless a newer version of it is there."""
-    action = {"_id": article_id, "version": version, "version_type": "external_gte"}
+def lines(index: str, article_id: str, version: int, fields: Mapping[str, Any]) -> bytes:
+    """The two lines of a bulk request that write a document, unless a newer version of it is there."""
+    action = {
+        "_index": entrance(index),
+        "_id": article_id,
+        "version": version,
+        "version_type": "external_gte",
+    }
     return b"\n".join((msgspec.json.encode({"index": action}), msgspec.json.encode(fields), b""))
 
 

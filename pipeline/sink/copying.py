@@ -1,4 +1,4 @@
-"""What one index has and another lacks: found by comparing the two, and written by the sink's own code.
+"""What an index has and a generation lacks: found by comparing the two, and written by the sink's own code.
 
 Elasticsearch's ``_reindex`` would lose the text in each article's own language, which is not in ``_source``
 (``docs/decisions/0006-index-by-language.md``), and of two texts with one version keep the wrong one.
@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from elasticsearch import AsyncElasticsearch
 
-from pipeline.sink import templates
-from pipeline.sink.bulk import Refused, lines
+from pipeline.sink import names, templates
+from pipeline.sink.bulk import Document, Refused
 from pipeline.sink.document import restored
 from pipeline.sink.elasticsearch import Sink
-from pipeline.sink.indices import IndicesError
+from pipeline.sink.months import IndicesError
+from pipeline.sink.names import Month
 from pipeline.sink.waiting import Attempt
 
 PAGE = 1000
@@ -38,7 +41,7 @@ class _State:
 
 
 class Copier:
-    """Brings one index up to what another has; the later text of an article stays, in either.
+    """Brings a generation up to what an index has; the later text of an article stays, in either.
 
     That is the higher version; of two texts with the same version the one that was received later. Where
     both are the same text, the target keeps its own: it may be enriched by other models. Whatever is away
@@ -47,19 +50,30 @@ class Copier:
     Args:
         client: of Elasticsearch.
         source: the index to read; it may be written to meanwhile.
-        target: the index to bring up to it.
-        sink: writes to the target.
+        target: the generation to bring up to it.
+        sink: writes to the target, each article to its place there.
         patiently: attempts without end at what Elasticsearch is asked.
+        month: of the source: what it has goes to the same month; without it, each article to the one in which
+            it was received.
     """
 
     def __init__(
-        self, client: AsyncElasticsearch, source: str, target: str, sink: Sink, patiently: Patiently
+        self,
+        client: AsyncElasticsearch,
+        source: str,
+        target: str,
+        sink: Sink,
+        patiently: Patiently,
+        *,
+        month: Month | None = None,
     ) -> None:
         self._client = client
         self._source = source
         self._target = target
+        self._there = names.all_of(target)
         self._sink = sink
         self._patiently = patiently
+        self._month = month
         self._seen = -1
         self._portion = PORTION
 
@@ -85,7 +99,7 @@ class Copier:
                 copied += await self._carry(portion)
             compared += len(page)
             told(compared, copied)
-        await self._refresh(self._target)
+        await self._refresh(self._there)
         return copied
 
     async def _mark(self) -> int:
@@ -105,13 +119,13 @@ class Copier:
                     if copy["routing"]["primary"]
                 )
         await self._refresh(self._source)
-        await self._refresh(self._target)
+        await self._refresh(self._there)
         return int(mark)
 
     async def _refresh(self, index: str) -> None:
         async for attempt in self._patiently("waiting for Elasticsearch to refresh an index"):
             with attempt:
-                await self._client.indices.refresh(index=index)
+                await self._client.indices.refresh(index=index, ignore_unavailable=index == self._there)
 
     async def _page(self, above: int, last: str | None) -> dict[str, _State]:
         """The next documents by their ids.
@@ -125,23 +139,28 @@ class Copier:
 
     async def _needed(self, page: Mapping[str, _State]) -> list[str]:
         """The documents of a page that the target lacks, or of which it has an earlier text."""
-        there = _states(await self._search(self._target, {"ids": {"values": list(page)}}))
+        there = _states(await self._search(self._there, {"ids": {"values": list(page)}}))
         return [each for each, state in page.items() if each not in there or _later(state, there[each])]
 
     async def _carry(self, ids: Sequence[str]) -> int:
         """Write these documents to the target, as they are in the source now."""
         hits = await self._search(self._source, {"ids": {"values": list(ids)}}, source=True)
         known = templates.languages()
-        operations = {
-            place: lines(hit["_id"], hit["_version"], restored(hit["_source"], known))
+        documents = {
+            place: Document(
+                hit["_id"],
+                hit["_version"],
+                self._month.begin if self._month else _received(hit),
+                restored(hit["_source"], known),
+            )
             for place, hit in enumerate(hits)
         }
-        size = sum(map(len, operations.values())) // max(1, len(hits))
+        size = len(msgspec.json.encode([each.fields for each in documents.values()])) // max(1, len(hits))
         self._portion = max(1, min(PAGE, PORTION_BYTES // max(1, size)))
-        for place, outcome in (await self._sink.write(operations)).items():
+        for place, outcome in (await self._sink.write(documents)).items():
             if isinstance(outcome, Refused):
                 raise IndicesError(
-                    f"the index {self._target} refuses the article {hits[place]['_id']} of {self._source}:"
+                    f"{self._target} refuses the article {hits[place]['_id']} of {self._source}:"
                     f" {outcome.reason}; it does not fit the articles that are live"
                 )
         return len(hits)
@@ -159,6 +178,7 @@ class Copier:
                     source=source,
                     docvalue_fields=[{"field": "received", "format": "epoch_millis"}],
                     track_total_hits=False,
+                    ignore_unavailable=index == self._there,
                     # What a shard that is missing does not tell would be taken for what is not there.
                     allow_partial_search_results=False,
                     **more,
@@ -169,6 +189,10 @@ class Copier:
 
 def _states(hits: Sequence[Any]) -> dict[str, _State]:
     return {hit["_id"]: _State(hit["_version"], int(hit["fields"]["received"][0])) for hit in hits}
+
+
+def _received(hit: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(hit["fields"]["received"][0]) / 1000, UTC)
 
 
 def _later(one: _State, other: _State) -> bool:

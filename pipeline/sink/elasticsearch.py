@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from elasticsearch import ApiError, AsyncElasticsearch
 
@@ -13,21 +13,28 @@ from pipeline.article import EnrichedArticle
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
 from pipeline.sink import connection, templates, waiting
-from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale, Trouble, judge, lines, portions
+from pipeline.sink.bulk import (
+    Document,
+    Indexed,
+    Outcome,
+    Refused,
+    Stale,
+    Trouble,
+    judge,
+    lines,
+    portions,
+)
 from pipeline.sink.document import document, related
 from pipeline.sink.finding import Finder
 from pipeline.sink.kin import Kin
-from pipeline.sink.standing import standing
+from pipeline.sink.months import HeldError, Months
+from pipeline.sink.standing import Places, Standing
 
 __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
-
-Prepare = Callable[[AsyncElasticsearch, str], Awaitable[object]]
-"""Sees to it that there is an index behind the alias that is named."""
 
 _REQUEST_TIMEOUT_S = 60.0
 _BULK_TIMEOUT = "30s"
 _REQUEST_REFUSED = {400, 413}
-_NO_INDEX = 404
 _SAID_CHARACTERS = 500
 _UNAUTHORIZED = 401
 
@@ -44,25 +51,21 @@ class _NotTakenError(Exception):
 
 
 class Sink:
-    """Writes articles to the index behind an alias; each is there once, with its newest version.
+    """Writes articles to the months of a generation; each is there once, with its newest version.
 
     Args:
         settings: where Elasticsearch is, and the alias.
-        alias: another alias to write to than the settings'.
-        prepare: is called at the start, and where the alias is found to be gone; by default it makes the live
-            index and its alias.
+        generation: one that nobody else writes to; by default the one that is live, made where there is none.
     """
 
-    def __init__(
-        self, settings: Settings, *, alias: str | None = None, prepare: Prepare = templates.ensure
-    ) -> None:
+    def __init__(self, settings: Settings, *, generation: str | None = None) -> None:
         self._client = AsyncElasticsearch(**connection.options(settings, timeout_s=_REQUEST_TIMEOUT_S))
-        self._alias = alias or settings.index
-        self._prepare = prepare
+        self._alias = settings.index
+        self._months = Months(self._client, settings, generation)
+        self._places = Places(self._client, self._months)
+        finder = Finder(self._client, lambda: self._months.searched)
+        self._kin = Kin(finder, self._look, self.write, self._patiently)
         self._address = connection.address(settings)
-        self._index_is_missing = False
-        finder = Finder(self._client, self._alias)
-        self._kin = Kin(finder, standing(self._client, self._alias), self.write, self._patiently)
         self.waiting: str | None = None
         """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
 
@@ -71,12 +74,13 @@ class Sink:
 
         Raises:
             templates.UnfitIndexError: what is there contradicts what is needed; says what to do.
+            months.IndicesError: the generation that was named is not there.
             SetupError: it answered that it will not do this (not signed in, for one).
         """
         try:
             async for attempt in self._patiently("waiting for Elasticsearch", refused_at_once=True):
                 with attempt:
-                    await self._prepare(self._client, self._alias)
+                    await self._months.ready()
         except ApiError as error:
             raise SetupError(
                 f"Elasticsearch at {self._address} refuses to prepare the index '{self._alias}': {error};"
@@ -90,33 +94,39 @@ class Sink:
             One outcome an article, in their order.
 
         Raises:
-            templates.UnfitIndexError: the index had to be made again, and what is there now does not fit.
+            templates.UnfitIndexError: an index had to be made again, and what is there now does not fit.
+            months.IndicesError: the generation that was named is gone, or part of it.
         """
         outcomes: dict[int, Outcome] = {}
-        documents: dict[int, dict[str, Any]] = {}
+        documents: dict[int, Document] = {}
         indexed = datetime.now(UTC)
         for place, article in enumerate(articles):
             try:
-                documents[place] = document(article, indexed, templates.languages())
-            except ValueError as error:
+                fields = document(article, indexed, templates.languages())
+            except (ValueError, OverflowError) as error:
                 outcomes[place] = Refused(type(error).__name__, f"created {article.created}: {error}")
+            else:
+                documents[place] = Document(article.id, article.version, article.received, fields)
         async with self._kin.turn:
+            await self._place(documents.values())
             plan = await self._kin.plan({place: articles[place] for place in documents})
-            operations = {
-                place: lines(articles[place].id, articles[place].version, related(fields, plan.fields[place]))
-                for place, fields in documents.items()
-            }
-            outcomes |= await self.write(operations)
+            outcomes |= await self.write(
+                {
+                    place: replace(each, fields=related(each.fields, plan.fields[place]))
+                    for place, each in documents.items()
+                }
+            )
             await self._kin.settle(plan, outcomes)
         return [outcomes[place] for place in range(len(articles))]
 
-    async def write(self, operations: Mapping[int, bytes]) -> dict[int, Outcome]:
-        """Send operations of a bulk request and wait until each has its outcome; as ``index``."""
+    async def write(self, documents: Mapping[int, Document]) -> dict[int, Outcome]:
+        """Write documents as they are and wait until each has its outcome, by its place; as ``index``."""
         outcomes: dict[int, Outcome] = {}
-        left = dict(operations)
+        left = dict(documents)
         async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
             with attempt:
-                await self._round(left, outcomes)
+                async with self._in_doubt():
+                    await self._round(left, outcomes)
         return outcomes
 
     async def close(self) -> None:
@@ -124,21 +134,51 @@ class Sink:
         await self._kin.close()
         await self._client.close()
 
-    async def _round(self, left: dict[int, bytes], outcomes: dict[int, Outcome]) -> None:
-        """Send what is waiting, once; what got its outcome waits no more."""
-        if self._index_is_missing:
-            await self._prepare(self._client, self._alias)
-            self._index_is_missing = False
+    async def _place(self, documents: Collection[Document]) -> None:
+        """Find out where each is to be written, before it is asked what stands there."""
+        async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
+            with attempt:
+                async with self._in_doubt():
+                    await self._months.look()
+                    await self._places.place(documents)
+
+    async def _look(self, ids: Collection[str], fields: Sequence[str] | None) -> dict[str, Standing]:
+        """What stands of some articles."""
+        async with self._in_doubt():
+            await self._months.look()
+            return await self._places.look(ids, fields)
+
+    @asynccontextmanager
+    async def _in_doubt(self) -> AsyncIterator[None]:
+        """Whatever fails within: another generation may be live by now."""
+        try:
+            yield
+        except Exception:
+            self._months.doubt()
+            raise
+
+    async def _round(self, left: dict[int, Document], outcomes: dict[int, Outcome]) -> None:
+        """Send what is waiting, once; what got its outcome waits no more.
+
+        Each round begins anew with where it is to go: that may be another generation since the last one.
+        """
+        if not left:
+            return
+        await self._months.look()
+        await self._places.place(left.values())
+        operations = {
+            place: lines(self._places.index(each.id), each.id, each.version, each.fields)
+            for place, each in left.items()
+        }
         troubles: list[Trouble] = []
-        for places in portions(left):
-            answers = await self._send([left[place] for place in places])
+        for places in portions(operations):
+            answers = await self._send([operations[place] for place in places])
             for place, answer in zip(places, answers, strict=True):
                 if isinstance(answer, Trouble):
                     troubles.append(answer)
                 else:
                     outcomes[place] = answer
                     del left[place]
-        self._index_is_missing = any(trouble.status == _NO_INDEX for trouble in troubles)
         if troubles:
             raise _NotTakenError(troubles)
 
@@ -147,7 +187,6 @@ class Sink:
         try:
             response = await self._client.bulk(
                 operations=operations,  # type: ignore[arg-type]  # lines that are encoded pass as they are
-                index=self._alias,
                 require_alias=True,
                 timeout=_BULK_TIMEOUT,
                 include_source_on_error=False,
@@ -175,7 +214,7 @@ class Sink:
         def may_pass(error: Exception) -> bool:
             if refused_at_once and _signed_out(error):
                 return False
-            return isinstance(error, _NotTakenError) or waiting.may_pass(error)
+            return isinstance(error, _NotTakenError | HeldError) or waiting.may_pass(error)
 
         return waiting.patiently(what, self._address, on=may_pass, told=self._hear)
 

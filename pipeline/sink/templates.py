@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -50,26 +50,13 @@ def languages() -> frozenset[str]:
     return frozenset(name.removeprefix("text_") for name in fields)
 
 
-async def ensure(client: AsyncElasticsearch, alias: str) -> str:
-    """See to it that templates, index and alias are there and fit; may run in several workers at once.
-
-    Returns:
-        The name of the index that the alias writes to.
+async def ensure_templates(client: AsyncElasticsearch, alias: str) -> None:
+    """Put the templates that are missing or older than our files; may run in several workers at once.
 
     Raises:
-        UnfitIndexError: what is there already contradicts what is needed.
         elasticsearch.ApiError: Elasticsearch refused.
         elasticsearch.TransportError: it did not answer.
     """
-    await ensure_templates(client, alias)
-    index = await _write_index(client, alias) or await _create_index(client, alias)
-    await fit(client, index)
-    await client.cluster.health(index=index, wait_for_status="yellow", timeout="10s")
-    return index
-
-
-async def ensure_templates(client: AsyncElasticsearch, alias: str) -> None:
-    """Put the templates that are missing or older than our files; as ``ensure``."""
     for name, body in components().items():
         if await _component_version(client, name) < body["version"]:
             await client.cluster.put_component_template(name=name, **_arguments(body))
@@ -96,70 +83,46 @@ async def _template_version(client: AsyncElasticsearch, name: str) -> int:
     return int(found["index_templates"][0]["index_template"].get("version", 0))
 
 
-async def _write_index(client: AsyncElasticsearch, alias: str) -> str | None:
-    try:
-        found = (await client.indices.get_alias(name=alias)).body
-    except NotFoundError:
-        return None
-    own: dict[str, bool | None] = {
-        index: content["aliases"][alias].get("is_write_index") for index, content in found.items()
-    }
-    writer = writer_of(own)
-    if writer is None:
-        raise UnfitIndexError(
-            f"the alias '{alias}' stands for {', '.join(sorted(own))}, but it is not said which of them is"
-            " written to: set is_write_index on one of them"
-        )
-    return writer
-
-
-def writer_of(behind: Mapping[str, bool | None]) -> str | None:
-    """Of the indices behind an alias, with what each says of being written to, the one that is."""
-    writers = [index for index, writes in behind.items() if writes or (writes is None and len(behind) == 1)]
-    return writers[0] if len(writers) == 1 else None
-
-
-async def _create_index(client: AsyncElasticsearch, alias: str) -> str:
-    index = f"{alias}-000001"
-    try:
-        await client.indices.create(index=index, aliases={alias: {"is_write_index": True}})
-    except BadRequestError as error:
-        if error.error == "resource_already_exists_exception":
-            return await _made_meanwhile(client, alias, index)
-        if error.error == "invalid_alias_name_exception":
-            raise UnfitIndexError(
-                f"'{alias}' is an index in Elasticsearch, but must be an alias: delete that index, or choose"
-                " another name with NEWSWIRE_INDEX"
-            ) from error
-        raise
-    log.info("index was created", index=index, alias=alias)
-    return index
-
-
-async def _made_meanwhile(client: AsyncElasticsearch, alias: str, index: str) -> str:
-    """Index and alias come to be in one step, so whoever was faster has made both."""
-    if written := await _write_index(client, alias):
-        return written
-    raise UnfitIndexError(
-        f"the index {index} is there, but not the alias '{alias}': add the alias to it, or delete the index"
-    )
-
-
-async def fit(client: AsyncElasticsearch, index: str) -> None:
+async def fit(client: AsyncElasticsearch, indices: str) -> None:
     """Let Elasticsearch itself compare: new fields are added, the same ones stay, others it refuses.
 
+    Args:
+        client: of Elasticsearch.
+        indices: an index, an alias, or several parted by commas; what is not there fits.
+
     Raises:
-        UnfitIndexError: the index has some field otherwise.
+        UnfitIndexError: an index has some field otherwise.
     """
-    parts = [body["template"]["mappings"] for body in components().values() if "mappings" in body["template"]]
     try:
-        await client.indices.put_mapping(index=index, dynamic="strict", properties=_merged(parts))
+        await _put_mapping(client, indices)
     except BadRequestError as error:
+        index, reason = await _unfit(client, indices) or (indices, error)
         raise UnfitIndexError(
-            f"the index {index} does not fit this version of Newswire: {error.message}: {_reason(error)};"
+            f"the index {index} does not fit this version of Newswire: {reason.message}: {_reason(reason)};"
             " make a new one with `newswire replay --from-beginning` and put it in its place with `newswire"
             " index switch`, or choose another name with NEWSWIRE_INDEX"
         ) from error
+
+
+async def _put_mapping(client: AsyncElasticsearch, indices: str) -> None:
+    parts = [body["template"]["mappings"] for body in components().values() if "mappings" in body["template"]]
+    await client.indices.put_mapping(
+        index=indices,
+        ignore_unavailable=True,
+        allow_no_indices=True,
+        dynamic="strict",
+        properties=_merged(parts),
+    )
+
+
+async def _unfit(client: AsyncElasticsearch, indices: str) -> tuple[str, BadRequestError] | None:
+    """Which of them it is: Elasticsearch does not say that."""
+    for index in sorted((await client.indices.get_alias(index=indices, ignore_unavailable=True)).body):
+        try:
+            await _put_mapping(client, index)
+        except BadRequestError as error:
+            return index, error
+    return None
 
 
 def _merged(mappings: Iterable[Template]) -> Template:

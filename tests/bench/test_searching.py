@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench import corpus, searching
 from pipeline import search
-from pipeline.sink.bulk import lines
+from pipeline.sink.bulk import Document
 from tests.services import apart
 from tests.sink.articles import article
 
@@ -32,14 +32,14 @@ def test_a_hundred_values_have_their_middle_and_their_last_but_none() -> None:
 
 def test_bare_bulk_gets_the_articles_own_documents_once_and_not_what_else_was_rewritten() -> None:
     one, other, old = article("one"), article("other"), article("old")
-    sent = [lines(each.id, 1, {"id": each.id, "n": n}) for n, each in enumerate((one, old, other, one))]
-    found = searching._of_articles(sent, [one, other])
-    assert [json.loads(each.split(b"\n")[1])["n"] for each in found] == [0, 2]
-
-
-def test_the_index_that_the_sink_chose_is_not_where_bare_bulk_writes() -> None:
-    action = {"_id": "1", "_index": "news-000001-2026.11", "require_alias": True, "version": 2}
-    assert json.loads(searching._addressed(action)) == {"index": {"_id": "1", "version": 2}}
+    sent = [
+        Document(each.id, 7, each.received, {"id": each.id, "n": n})
+        for n, each in enumerate((one, old, other, one))
+    ]
+    found = [each.split(b"\n") for each in searching._of_articles(sent, [one, other])]
+    assert [json.loads(fields)["n"] for _, fields, _ in found] == [0, 2]
+    action = {"_id": one.id, "version": 7, "version_type": "external_gte"}
+    assert json.loads(found[0][0]) == {"index": action}
 
 
 @pytest.mark.services

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 from kafka import KafkaProducer
 from msgspec import structs
 
@@ -13,6 +13,7 @@ from pipeline import article
 from pipeline.article import RawArticle
 from pipeline.replay import Start, Summary, run
 from pipeline.settings import Settings
+from pipeline.sink import names
 from tests.enrich.models import load
 from tests.enrich.models import value as raw_value
 
@@ -44,11 +45,10 @@ def replayed(settings: Settings, start: Start) -> Summary:
 
 
 def versions(settings: Settings, index: str) -> dict[str, int]:
-    """The version of each article of an index by its guid."""
+    """The version of each article of a generation or an alias by its guid."""
     with Elasticsearch(str(settings.elasticsearch)) as client:
-        try:
-            client.indices.refresh(index=index)
-        except NotFoundError:
-            return {}
-        hits = client.search(index=index, size=10_000)["hits"]["hits"]
+        there = index if index == settings.index else names.all_of(index)
+        client.indices.refresh(index=there, ignore_unavailable=True)
+        hits = client.search(index=there, size=10_000, ignore_unavailable=True)["hits"]["hits"]
+    assert len({hit["_id"] for hit in hits}) == len(hits)
     return {hit["_source"]["guid"]: hit["_source"]["version"] for hit in hits}

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def own(stack: Stack) -> Settings:
-    """The settings of the running services, with an alias that nobody else has."""
-    return stack.settings.model_copy(update={"index": f"test-{uuid.uuid4().hex}"})
+def own(stack: Stack, client: Elasticsearch) -> Iterator[Settings]:
+    """The settings of the running services, with an alias of the test's own; its indices go with the test."""
+    settings = stack.settings.model_copy(update={"index": f"test-{uuid.uuid4().hex}"})
+    yield settings
+    made = client.indices.get_alias(index=f"*{settings.index}*", expand_wildcards="all")
+    for name in made.body:
+        client.indices.delete(index=name)
+    client.options(ignore_status=404).indices.delete_index_template(name=f"newswire-{settings.index}*")
 
 
 @pytest.fixture

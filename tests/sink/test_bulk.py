@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sink.bulk import Indexed, Refused, Stale, Trouble, curable, judge, operation, portions
-from tests.sink.articles import NOON, article
+from pipeline.sink import bulk
+from pipeline.sink.bulk import Indexed, Refused, Stale, Trouble, curable, judge, portions
 
 
 def item(status: int, **error: Any) -> dict[str, Any]:
@@ -19,18 +19,17 @@ def item(status: int, **error: Any) -> dict[str, Any]:
 
 
 def test_an_operation_is_two_lines_with_the_wires_own_version() -> None:
-    one = article(version=42, body="Deux\nlignes\u2028et un séparateur.")
-    lines = operation(one, NOON, {"fr"}).split(b"\n")
+    fields = {"body": "Deux\nlignes\u2028et un séparateur."}
+    lines = bulk.lines("news-000001-2024.06", "a1", 42, fields).split(b"\n")
     assert lines.pop() == b""
     action, source = map(msgspec.json.decode, lines)
-    assert action == {"index": {"_id": one.id, "version": 42, "version_type": "external_gte"}}
-    assert source["body"] == one.body
-    assert source["text_fr"] == [one.body]
-
-
-def test_an_operation_says_what_cannot_become_a_document() -> None:
-    with pytest.raises(ValueError, match="month"):
-        operation(article(created="2024-06-31"), NOON, ())
+    assert action["index"] == {
+        "_index": "news-000001-2024.06-entrance",
+        "_id": "a1",
+        "version": 42,
+        "version_type": "external_gte",
+    }
+    assert source == fields
 
 
 @pytest.mark.parametrize("status", [200, 201])

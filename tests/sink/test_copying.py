@@ -1,4 +1,4 @@
-"""One index brought up to another, whatever is in either, on a real Elasticsearch."""
+"""A generation brought up to an index, whatever is in either, on a real Elasticsearch."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from pipeline.article import EnrichedArticle
 from pipeline.settings import Settings
 from pipeline.sink import copying, indices, waiting
 from pipeline.sink.copying import Copier, _later, _State
+from pipeline.sink.document import document
 from pipeline.sink.elasticsearch import Sink
 from tests.sink.articles import NOON, article
-from tests.sink.setting_up import added, contents, indexed, many, written
+from tests.sink.setting_up import JUNE, added, contents, indexed, many, month_of, places, undated, written
 
 states = st.builds(_State, st.integers(0, 3), st.integers(0, 3))
 
@@ -47,16 +48,18 @@ def target(own: Settings) -> str:
     return added(own, finished=False)
 
 
-def copied(settings: Settings, target: str, *between: list[EnrichedArticle]) -> list[int]:
+def copied(
+    settings: Settings, target: str, *between: list[EnrichedArticle], source: str | None = None
+) -> list[int]:
     """What each pass copied from the live index; before each but the first, these articles are indexed."""
 
     def patiently(what: str) -> AsyncIterator[waiting.Attempt]:
         return waiting.patiently(what, "Elasticsearch", on=waiting.nobody_answers)
 
     async def main() -> list[int]:
-        live, sink = Sink(settings), Sink(settings, alias=indices.entrance(target))
+        live, sink = Sink(settings), Sink(settings, generation=target)
         async with indices.client_for(settings) as client:
-            copier = Copier(client, f"{settings.index}-000001", target, sink, patiently)
+            copier = Copier(client, source or month_of(f"{settings.index}-000001"), target, sink, patiently)
             counts = [await copier.catch_up()]
             for articles in between:
                 await live.index(articles)
@@ -92,10 +95,14 @@ def test_a_later_pass_reads_only_what_was_written_meanwhile(own: Settings, targe
     compared: list[int] = []
 
     async def main() -> None:
-        live, sink = Sink(own), Sink(own, alias=indices.entrance(target))
+        live, sink = Sink(own), Sink(own, generation=target)
         async with indices.client_for(own) as client:
             copier = Copier(
-                client, f"{own.index}-000001", target, sink, lambda what: waiting.patiently(what, "")
+                client,
+                month_of(f"{own.index}-000001"),
+                target,
+                sink,
+                lambda what: waiting.patiently(what, ""),
             )
             await copier.catch_up()
             await live.index([article("new")])
@@ -122,16 +129,48 @@ def test_pages_and_portions_of_any_size_copy_all(
 
 @pytest.mark.services
 def test_several_shards_are_copied_too(own: Settings, client: Elasticsearch) -> None:
-    added(own)
-    client.indices.delete(index=f"{own.index}-000001")
-    client.indices.create(
-        index=f"{own.index}-000001",
-        settings={"number_of_shards": 3},
-        aliases={own.index: {"is_write_index": True}},
-    )
+    live = undated(client, own, settings={"number_of_shards": 3})
     target = added(own, finished=False)
-    indexed(own, many(50))
-    assert copied(own, target, [article("new")]) == [50, 1]
+    old = [{"index": {"_id": each.id, "version": 1, "version_type": "external"}} for each in many(50)]
+    made = [document(each, NOON) for each in many(50)]
+    client.bulk(operations=[line for pair in zip(old, made, strict=True) for line in pair], index=live)
+    assert copied(own, target, [article("g7", version=2)], source=live) == [50, 1]
+    assert contents(client, target) == contents(client, own.index)
+
+
+@pytest.mark.services
+def test_what_is_of_no_month_is_copied_to_the_months_in_which_it_was_received(
+    own: Settings, client: Elasticsearch
+) -> None:
+    live = undated(client, own)
+    target = added(own, finished=False)
+    for month in (1, 2, 12):
+        fields = document(article(f"g{month}", received=NOON.replace(month=month)), NOON)
+        client.index(index=live, id=fields["id"], document=fields)
+    copied(own, target, source=live)
+    assert sorted(places(client, target).values()) == [
+        f"{target}-2024.{month}" for month in ("01", "02", "12")
+    ]
+
+
+@pytest.mark.services
+def test_what_is_of_a_month_stays_of_that_month(own: Settings, client: Elasticsearch) -> None:
+    """Its first version was received then, whatever the one that is there now says."""
+    indexed(own, [article("g")])
+    target = added(own, finished=False)
+    indexed(own, [article("g", version=2, received=NOON.replace(month=9))])
+
+    async def main() -> None:
+        sink = Sink(own, generation=target)
+        async with indices.client_for(own) as one:
+            source = month_of(f"{own.index}-000001")
+            await Copier(
+                one, source, target, sink, lambda what: waiting.patiently(what, ""), month=JUNE
+            ).catch_up()
+        await sink.close()
+
+    asyncio.run(main())
+    assert places(client, target) == {article("g").id: month_of(target)}
     assert contents(client, target) == contents(client, own.index)
 
 

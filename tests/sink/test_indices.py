@@ -1,4 +1,4 @@
-"""The indices of an alias: which are told, how a new one is made, and how its entrance guards it."""
+"""The generations of an alias: which are told, how a new one is made, and how its entrances guard it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,19 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 from pipeline.settings import Settings
 from pipeline.sink import indices
 from pipeline.sink.elasticsearch import Indexed, Sink
-from pipeline.sink.indices import Index, IndicesError, entrance
-from tests.sink.articles import article
-from tests.sink.setting_up import added, contents, indexed, many, written
+from pipeline.sink.indices import Generation, IndicesError
+from pipeline.sink.names import entrance
+from tests.sink.articles import NOON, article
+from tests.sink.setting_up import (
+    added,
+    contents,
+    indexed,
+    many,
+    month_of,
+    this_month_of,
+    undated,
+    written,
+)
 
 Answer = TypeVar("Answer")
 
@@ -28,47 +38,12 @@ def run(settings: Settings, work: Callable[[AsyncElasticsearch], Awaitable[Answe
     return asyncio.run(inner())
 
 
-def listed(settings: Settings) -> list[Index]:
+def listed(settings: Settings) -> list[Generation]:
     return run(settings, lambda client: indices.listed(client, settings.index))
 
 
 def add(settings: Settings, **plan: Any) -> str:
-    return run(settings, lambda client: indices.add(client, settings.index, plan))
-
-
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [
-        ("news-000001", 1),
-        ("news-1234567", 1234567),
-        ("news-fr-000001", None),
-        ("news-1", None),
-        ("news-000001-entrance", None),
-        ("newsX000001", None),
-    ],
-)
-def test_an_index_of_the_alias_is_known_by_its_name(name: str, number: int | None) -> None:
-    assert indices._number("news", name) == number
-
-
-@pytest.mark.parametrize(
-    ("behind", "live"),
-    [
-        ({}, None),
-        ({"a": None}, "a"),
-        ({"a": True}, "a"),
-        ({"a": False}, None),
-        ({"a": None, "b": None}, None),
-        ({"a": None, "b": True}, "b"),
-        ({"a": False, "b": True}, "b"),
-    ],
-)
-def test_live_is_the_one_that_is_written_to(behind: dict[str, bool | None], live: str | None) -> None:
-    found = {
-        name: {"aliases": {"news": {} if writes is None else {"is_write_index": writes}}}
-        for name, writes in behind.items()
-    }
-    assert indices._live("news", found | {"c": {"aliases": {}}}) == live
+    return run(settings, lambda client: indices.add(client, settings, plan))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +52,7 @@ def test_live_is_the_one_that_is_written_to(behind: dict[str, bool | None], live
 def test_a_replay_is_unfinished_until_it_says_otherwise(
     replay: dict[str, Any] | None, unfinished: bool
 ) -> None:
-    index = Index(
+    generation = Generation(
         name="a",
         live=False,
         searched=False,
@@ -87,7 +62,7 @@ def test_a_replay_is_unfinished_until_it_says_otherwise(
         created=datetime.now(UTC),
         replay=replay,
     )
-    assert index.unfinished is unfinished
+    assert generation.unfinished is unfinished
 
 
 @pytest.mark.services
@@ -96,7 +71,7 @@ def test_without_an_index_nothing_is_listed(own: Settings) -> None:
 
 
 @pytest.mark.services
-def test_the_live_index_and_a_new_one_are_told_apart(own: Settings) -> None:
+def test_the_live_generation_and_a_new_one_are_told_apart(own: Settings) -> None:
     indexed(own, many(3))
     name = add(own, id="a", articles=7)
     written(own, name, many(2))
@@ -112,10 +87,36 @@ def test_the_live_index_and_a_new_one_are_told_apart(own: Settings) -> None:
 
 
 @pytest.mark.services
+def test_each_month_of_a_generation_is_told_the_first_one_first(own: Settings) -> None:
+    indexed(own, [article("may", received=NOON.replace(month=5)), *many(2)])
+    run(own, lambda client: client.indices.refresh(index=own.index))
+    (live,) = listed(own)
+    assert [(each.month, each.documents) for each in live.indices] == [
+        ("2024.05", 1),
+        ("2024.06", 2),
+        (this_month_of("")[1:], 0),
+    ]
+    assert all(each.searched and each.writable and each.open for each in live.indices)
+    assert live.bytes == sum(each.bytes for each in live.indices)
+
+
+@pytest.mark.services
+def test_an_index_of_an_earlier_version_is_a_generation_of_any_month(
+    own: Settings, client: Elasticsearch
+) -> None:
+    name = undated(client, own)
+    (live,) = listed(own)
+    assert (live.name, live.live, [each.month for each in live.indices]) == (name, True, [None])
+    indexed(own, many(1))
+    (live,) = listed(own)
+    assert [each.name for each in live.indices] == [name, month_of(name)]
+
+
+@pytest.mark.services
 @pytest.mark.parametrize("block", ["write", "read_only", "read_only_allow_delete"])
-def test_an_index_that_takes_no_writes_is_told(block: str, own: Settings, client: Elasticsearch) -> None:
-    indexed(own, [])
-    index = f"{own.index}-000001"
+def test_a_generation_that_takes_no_writes_is_told(block: str, own: Settings, client: Elasticsearch) -> None:
+    indexed(own, many(1))
+    index = month_of(f"{own.index}-000001")
     client.indices.put_settings(index=index, settings={f"index.blocks.{block}": True})
     assert [each.writable for each in listed(own)] == [False]
     client.indices.put_settings(index=index, settings={f"index.blocks.{block}": None})
@@ -148,7 +149,9 @@ def test_a_new_index_comes_from_the_templates_and_is_not_searched(
 ) -> None:
     name = add(own, id="a")
     assert name == f"{own.index}-000001"
-    mapping = client.indices.get_mapping(index=name)[name]["mappings"]
+    (index,) = client.indices.get(index=f"{name}*")
+    assert index == this_month_of(name)
+    mapping = client.indices.get_mapping(index=index)[index]["mappings"]
     assert mapping["dynamic"] == "strict"
     assert mapping["properties"]["text_fr"]["analyzer"] == "text_fr"
     assert not client.indices.exists_alias(name=own.index)
@@ -158,8 +161,8 @@ def test_a_new_index_comes_from_the_templates_and_is_not_searched(
 def test_numbers_go_up_and_are_not_used_again(own: Settings, client: Elasticsearch) -> None:
     names = [add(own, id=each) for each in "abc"]
     assert names == [f"{own.index}-00000{number}" for number in (1, 2, 3)]
-    client.indices.delete(index=names[1])
-    client.indices.close(index=names[2])
+    client.indices.delete(index=this_month_of(names[1]))
+    client.indices.close(index=this_month_of(names[2]))
     assert add(own, id="d") == f"{own.index}-000004"
 
 
@@ -172,18 +175,20 @@ def test_asked_again_for_the_same_replay_there_is_one_index(own: Settings) -> No
 @pytest.mark.services
 def test_two_replays_that_start_at_once_have_an_index_each(own: Settings) -> None:
     async def both(client: AsyncElasticsearch) -> list[str]:
-        return await asyncio.gather(*(indices.add(client, own.index, {"id": each}) for each in "abcd"))
+        return await asyncio.gather(*(indices.add(client, own, {"id": each}) for each in "abcd"))
 
     assert len(set(run(own, both))) == 4
 
 
 @pytest.mark.services
-def test_a_finished_index_says_so_and_its_entrance_is_closed(own: Settings, client: Elasticsearch) -> None:
+def test_a_finished_replay_says_so_and_its_entrances_are_closed(own: Settings, client: Elasticsearch) -> None:
     name = add(own, id="a")
-    assert client.indices.exists_alias(name=entrance(name))
+    written(own, name, many(1))
+    doors = [entrance(month_of(name)), entrance(this_month_of(name))]
+    assert all(client.indices.exists_alias(name=each) for each in doors)
     for _ in range(2):
-        run(own, lambda client: indices.finish(client, name, {"id": "a"}))
-    assert not client.indices.exists_alias(name=entrance(name))
+        run(own, lambda client: indices.finish(client, own.index, name, {"id": "a"}))
+    assert not any(client.indices.exists_alias(name=each) for each in doors)
     (index,) = listed(own)
     assert not index.unfinished
     assert index.replay is not None
@@ -191,7 +196,7 @@ def test_a_finished_index_says_so_and_its_entrance_is_closed(own: Settings, clie
 
 
 @pytest.mark.services
-def test_what_is_written_by_an_entrance_is_in_its_index(own: Settings, client: Elasticsearch) -> None:
+def test_what_is_written_to_a_generation_is_in_it_alone(own: Settings, client: Elasticsearch) -> None:
     indexed(own, many(1))
     name = add(own, id="a")
     written(own, name, many(3))
@@ -200,19 +205,30 @@ def test_what_is_written_by_an_entrance_is_in_its_index(own: Settings, client: E
 
 
 @pytest.mark.services
-def test_an_index_that_vanishes_is_not_made_again_by_a_write(own: Settings, client: Elasticsearch) -> None:
+def test_an_empty_generation_takes_writes_once_it_is_live(own: Settings, client: Elasticsearch) -> None:
+    name = run(own, lambda client: indices.add(client, own))
+    assert not client.indices.exists_alias(name=entrance(this_month_of(name)))
+    (new,) = listed(own)
+    assert (new.live, new.replay, new.unfinished) == (False, None, False)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("part", [month_of, this_month_of])
+def test_an_index_that_vanishes_is_not_made_again_by_a_write(
+    part: Callable[[str], str], own: Settings, client: Elasticsearch
+) -> None:
     name = add(own, id="a")
 
     async def main() -> None:
-        sink = Sink(own, alias=entrance(name), prepare=indices.check_entrance)
+        sink = Sink(own, generation=name)
         await sink.ready()
         assert await sink.index([article()]) == [Indexed()]
-        client.indices.delete(index=name)
-        with pytest.raises(IndicesError, match=f"the index {name} is gone"):
-            await sink.index([article()])
+        client.indices.delete(index=part(name))
+        with pytest.raises(IndicesError, match=f"the index {part(name)} is gone"):
+            await sink.index([article("now", received=datetime.now(UTC)), article()])
         with pytest.raises(IndicesError, match="start a new replay"):
             await sink.ready()
         await sink.close()
 
     asyncio.run(main())
-    assert not client.indices.exists(index=f"{own.index}-*", allow_no_indices=False)
+    assert not client.indices.exists(index=part(name))

@@ -22,19 +22,32 @@ from pipeline import search
 from pipeline.article import EnrichedArticle
 from pipeline.settings import Settings
 from pipeline.sink import switching
+from pipeline.sink.document import document
 from pipeline.sink.elasticsearch import Indexed, Sink
-from pipeline.sink.indices import Index, IndicesError, client_for, entrance
+from pipeline.sink.indices import Generation, IndicesError, client_for
+from pipeline.sink.names import entrance
 from pipeline.sink.switching import Switched, chosen, switch
 from pipeline.sink.templates import UnfitIndexError
 from tests.sink.articles import NOON, article
 from tests.sink.faulty import FaultyProxy
-from tests.sink.setting_up import added, contents, indexed, many, written
+from tests.sink.setting_up import (
+    added,
+    contents,
+    indexed,
+    many,
+    month_of,
+    places,
+    strange,
+    this_month_of,
+    undated,
+    written,
+)
 from tests.workers import environment, eventually
 
 
-def index(name: str, day: int = 1, **fields: Any) -> Index:
+def index(name: str, day: int = 1, **fields: Any) -> Generation:
     usual: dict[str, Any] = {"live": False, "searched": False, "writable": True, "documents": 0, "bytes": 0}
-    return Index(name=name, created=datetime(2024, 6, day, tzinfo=UTC), **usual | fields)
+    return Generation(name=name, created=datetime(2024, 6, day, tzinfo=UTC), **usual | fields)
 
 
 LIVE = index("news-000002", 2, live=True, searched=True)
@@ -51,10 +64,11 @@ UNFINISHED = index("news-000004", 4, replay={"id": "a"})
         ([OLD, LIVE, NEW], NEW),
         ([OLD, LIVE, NEW, UNFINISHED], NEW),
         ([NEW], NEW),
+        ([LIVE, NEW, index("old-news", 9, searched=True)], NEW),
     ],
 )
 def test_without_a_name_the_newer_one_is_meant_else_the_only_other(
-    indices: list[Index], found: Index
+    indices: list[Generation], found: Generation
 ) -> None:
     assert chosen(indices, "news", None) == found
 
@@ -68,17 +82,18 @@ def test_without_a_name_the_newer_one_is_meant_else_the_only_other(
         ([index("news-000000"), OLD, LIVE], None, "news-000000, news-000001 may be meant"),
         ([LIVE, NEW, index("news-000005", 5)], None, "news-000003, news-000005 may be meant"),
         ([LIVE, NEW], "news-000009", "no index news-000009 of the alias 'news'"),
+        ([LIVE, index("old-news", searched=True)], "old-news", "no index old-news of the alias 'news'"),
         ([LIVE, UNFINISHED], "news-000004", "newswire replay --into news-000004"),
     ],
 )
-def test_what_cannot_be_meant_is_said(indices: list[Index], name: str | None, complaint: str) -> None:
+def test_what_cannot_be_meant_is_said(indices: list[Generation], name: str | None, complaint: str) -> None:
     with pytest.raises(IndicesError, match=complaint):
         chosen(indices, "news", name)
 
 
 @pytest.fixture
 def live(own: Settings) -> str:
-    """The live index, with twenty articles in it."""
+    """The live generation, with twenty articles in it."""
     assert indexed(own, many(20)) == [Indexed()] * 20
     return f"{own.index}-000001"
 
@@ -96,9 +111,7 @@ def test_the_new_index_has_all_that_the_live_one_had_and_is_live(
     done = switched(own)
     assert (done.index, done.before, done.copied) == (new, (live,), 20)
     assert contents(client, new) == before
-    assert client.indices.get_alias(name=own.index).body == {
-        new: {"aliases": {own.index: {"is_write_index": True}}}
-    }
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(new), this_month_of(new)}
     assert indexed(own, [article("later")]) == [Indexed()]
     assert set(contents(client, new)) == set(contents(client, live)) | {article("later").id}
 
@@ -169,7 +182,7 @@ def test_stems_are_found_after_the_switch(own: Settings, client: Elasticsearch) 
     added(own)
     new = switched(own).index
     for word in ("sanctionner", "accords"):
-        assert client.count(index=new, query={"match": {"text_fr": word}})["count"] == 1
+        assert client.count(index=month_of(new), query={"match": {"text_fr": word}})["count"] == 1
     assert not [name for name in contents(client, new)[article().id][1] if name.startswith("text_")]
 
 
@@ -179,8 +192,9 @@ def test_the_index_that_was_left_takes_no_writes_until_it_is_live_again(
 ) -> None:
     added(own)
     switched(own)
-    bulk = client.bulk(operations=[{"index": {"_id": "x"}}, {"id": "x"}], index=live)
+    bulk = client.bulk(operations=[{"index": {"_id": "x"}}, {"id": "x"}], index=month_of(live))
     assert bulk["items"][0]["index"]["status"] == 403
+    assert not client.indices.exists_alias(name=entrance(month_of(live)))
     switched(own, live)
     assert indexed(own, [article("x")]) == [Indexed()]
 
@@ -278,8 +292,9 @@ def test_killed_at_any_step_the_same_command_finishes_the_job(
 
             def then_die(step):
                 async def wrapped(*arguments):
-                    await step(*arguments)
+                    done = await step(*arguments)
                     os.kill(os.getpid(), signal.SIGKILL)
+                    return done
                 return wrapped
 
             if {dies_in!r} != "after":
@@ -309,7 +324,8 @@ def test_a_switch_that_was_killed_can_also_be_taken_back(
 ) -> None:
     """What a switch leaves that dies just before the alias moves."""
     added(own)
-    client.indices.add_block(index=live, block="write")
+    client.indices.add_block(index=month_of(live), block="write")
+    client.indices.delete_alias(index="_all", name=f"{live}-*")
     done = switched(own, live)
     assert (done.index, done.before, done.released) == (live, (), True)
     assert indexed(own, [article("x")]) == [Indexed()]
@@ -325,20 +341,21 @@ def test_faults_on_the_way_are_waited_out(path: str, own: Settings, client: Elas
         assert switched(proxy.settings).index == new
         assert not proxy.faults
     assert len(contents(client, own.index)) == 20
-    assert list(client.indices.get_alias(name=own.index)) == [new]
-    assert not client.indices.exists_alias(name=entrance(new))
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(new), this_month_of(new)}
 
 
 @pytest.mark.services
 def test_a_document_that_does_not_fit_leaves_all_as_it_was(
     own: Settings, live: str, client: Elasticsearch
 ) -> None:
-    client.indices.put_mapping(index=live, properties={"colour": {"type": "keyword"}})
-    client.index(index=live, id="odd", document={"id": "odd", "received": NOON.isoformat(), "colour": "red"})
+    client.indices.put_mapping(index=month_of(live), properties={"colour": {"type": "keyword"}})
+    client.index(
+        index=month_of(live), id="odd", document={"id": "odd", "received": NOON.isoformat(), "colour": "red"}
+    )
     added(own)
-    with pytest.raises(IndicesError, match=r"refuses the article odd of .*-000001: .*colour"):
+    with pytest.raises(IndicesError, match=r"refuses the article odd of .*-000001-2024.06: .*colour"):
         switched(own)
-    assert list(client.indices.get_alias(name=own.index)) == [live]
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(live), this_month_of(live)}
     assert indexed(own, [article("x")]) == [Indexed()]
 
 
@@ -349,7 +366,7 @@ def test_an_index_with_other_fields_is_no_target(own: Settings, live: str, clien
     client.indices.create(index=odd, mappings={"properties": {"version": {"type": "keyword"}}})
     with pytest.raises(UnfitIndexError, match="-000007 does not fit"):
         switched(own, odd)
-    assert list(client.indices.get_alias(name=own.index)) == [live]
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(live), this_month_of(live)}
 
 
 @pytest.mark.usefixtures("live")
@@ -362,14 +379,15 @@ def test_what_goes_wrong_while_writes_are_held_lets_them_go(
     holding: list[bool] = []
     hold = switching._Change._hold
 
-    async def held(change: switching._Change, names: list[str]) -> None:
-        await hold(change, names)
+    async def held(change: switching._Change) -> list[str]:
+        blocked = await hold(change)
         holding.append(True)
 
         async def fails(*_: object) -> None:
             raise KeyError("a bug")
 
         monkeypatch.setattr(change, step, fails)
+        return blocked
 
     monkeypatch.setattr(switching._Change, "_hold", held)
     with pytest.raises(KeyError):
@@ -385,14 +403,15 @@ def test_a_target_that_lost_something_never_becomes_live(
     new = added(own)
     hold = switching._Change._hold
 
-    async def lose(change: switching._Change, names: list[str]) -> None:
-        await hold(change, names)
-        client.delete_by_query(index=new, query={"term": {"guid": "g3"}}, refresh=True)
+    async def lose(change: switching._Change) -> list[str]:
+        blocked = await hold(change)
+        client.delete_by_query(index=month_of(new), query={"term": {"guid": "g3"}}, refresh=True)
+        return blocked
 
     monkeypatch.setattr(switching._Change, "_hold", lose)
     with pytest.raises(IndicesError, match=r"has 19 documents and .*-000001 has 20"):
         switched(own)
-    assert list(client.indices.get_alias(name=own.index)) == [live]
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(live), this_month_of(live)}
 
 
 @pytest.mark.usefixtures("live")
@@ -404,7 +423,7 @@ def test_two_at_once_end_with_one_live_index_that_has_all(own: Settings, client:
         return await asyncio.gather(*(switch(own, each) for each in targets), return_exceptions=True)
 
     outcomes = asyncio.run(both())
-    (now,) = client.indices.get_alias(name=own.index)
+    (now,) = {name.rpartition("-")[0] for name in client.indices.get_alias(name=own.index)}
     assert now in targets
     assert len(contents(client, now)) == 20
     assert all(isinstance(each, Switched | IndicesError) for each in outcomes)
@@ -417,7 +436,148 @@ def test_an_alias_without_an_index_gets_one(own: Settings, client: Elasticsearch
     done = switched(own)
     assert (done.index, done.before, done.copied) == (new, (), 0)
     assert indexed(own, [article("x")]) == [Indexed()]
-    assert list(client.indices.get_alias(name=own.index)) == [new]
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(new), this_month_of(new)}
+
+
+@pytest.mark.services
+def test_all_months_come_over_each_to_its_own(own: Settings, live: str, client: Elasticsearch) -> None:
+    indexed(own, [article(f"m{month}", received=NOON.replace(month=month)) for month in (1, 3, 5)])
+    indexed(own, [article("m1", version=2, received=NOON.replace(month=9))])
+    new = added(own)
+    before = contents(client, live)
+    assert switched(own).copied == 23
+    assert contents(client, new) == before
+    moved = {each: name.replace(live, new) for each, name in places(client, live).items()}
+    assert places(client, new) == moved
+    assert switched(own, live).copied == 0
+
+
+@pytest.mark.services
+def test_a_generation_of_an_earlier_version_is_parted_into_months(
+    own: Settings, client: Elasticsearch
+) -> None:
+    old = undated(client, own)
+    for month in (1, 2):
+        fields = document(article(f"m{month}", received=NOON.replace(month=month)), NOON)
+        client.index(index=old, id=fields["id"], document=fields, version=1, version_type="external")
+    indexed(own, [article("beside"), article("m1", version=2, received=NOON.replace(month=9))])
+    assert set(places(client, own.index).values()) == {old, month_of(old)}
+    new = added(own)
+    before = contents(client, own.index)
+    done = switched(own)
+    assert (done.before, done.copied) == ((old,), 3)
+    assert contents(client, own.index) == before
+    names = {article(guid).id: f"{new}-2024.{month}" for guid, month in (("m2", "02"), ("beside", "06"))}
+    assert places(client, own.index).items() >= names.items()
+    assert switched(own, old).index == old
+    assert contents(client, own.index) == before
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_an_index_that_somebody_put_behind_the_alias_comes_over_too(
+    own: Settings, client: Elasticsearch
+) -> None:
+    old = strange(client, own)
+    fields = document(article("old"), NOON)
+    client.index(index=old, id=fields["id"], document=fields)
+    new = added(own)
+    done = switched(own)
+    assert set(done.before) == {f"{own.index}-000001", old}
+    assert done.copied == 21
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(new), this_month_of(new)}
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_a_month_made_just_before_writes_are_held_comes_over(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = added(own)
+    block = switching._Change._block
+    made: list[bool] = []
+
+    async def make_a_month_first(change: switching._Change, index: str) -> None:
+        if not made:
+            made.append(True)
+            sink = Sink(own)
+            assert await sink.index([article("late", received=NOON.replace(month=3))]) == [Indexed()]
+            await sink.close()
+        await block(change, index)
+
+    monkeypatch.setattr(switching._Change, "_block", make_a_month_first)
+    done = switched(own)
+    assert (done.copied, done.before) == (21, (f"{own.index}-000001",))
+    assert places(client, own.index)[article("late").id] == f"{new}-2024.03"
+    assert contents(client, own.index).keys() == {each.id for each in [*many(20), article("late")]}
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_while_writes_are_held_no_month_is_made_and_afterwards_it_is_one_of_the_new_generation(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = added(own)
+    move = switching._Change._move
+
+    async def main() -> Switched:
+        sink = Sink(own)
+        await sink.ready()
+        writing: list[asyncio.Task[list[Any]]] = []
+
+        async def write_first(change: switching._Change, sources: list[str]) -> list[str]:
+            late = article("late", received=NOON.replace(month=3))
+            writing.append(asyncio.create_task(sink.index([late])))
+            while not sink.waiting:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            return await move(change, sources)
+
+        monkeypatch.setattr(switching._Change, "_move", write_first)
+        done = await switch(own)
+        assert await writing[0] == [Indexed()]
+        await sink.close()
+        return done
+
+    assert asyncio.run(main()).index == new
+    assert places(client, own.index)[article("late").id] == f"{new}-2024.03"
+    assert all(name.startswith(new) for name in client.indices.get_alias(name=own.index))
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_a_month_that_comes_to_be_behind_its_back_is_brought_over_in_a_second_round(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As nobody can who asks for an entrance first; a person can."""
+    new = added(own)
+    live = f"{own.index}-000001"
+    compare = switching._Change._compare
+
+    async def put_one(change: switching._Change) -> None:
+        await compare(change)
+        if not client.indices.exists(index=f"{live}-2024.03"):
+            client.indices.create(index=f"{live}-2024.03", aliases={own.index: {}})
+            fields = document(article("late"), NOON)
+            client.index(index=f"{live}-2024.03", id=fields["id"], document=fields)
+
+    monkeypatch.setattr(switching._Change, "_compare", put_one)
+    assert switched(own).copied == 21
+    assert places(client, own.index)[article("late").id] == f"{new}-2024.03"
+    assert len(contents(client, own.index)) == 21
+    assert all(name.startswith(new) for name in client.indices.get_alias(name=own.index))
+
+
+@pytest.mark.services
+def test_a_switch_that_left_two_generations_is_finished_by_the_same_command(
+    own: Settings, live: str, client: Elasticsearch
+) -> None:
+    new = added(own)
+    switched(own)
+    client.indices.put_alias(index=month_of(live), name=own.index)
+    client.indices.put_alias(index=month_of(new), name=own.index, is_write_index=True)
+    done = switched(own, new)
+    assert (done.index, done.before) == (new, (live,))
+    assert set(client.indices.get_alias(name=own.index)) == {month_of(new), this_month_of(new)}
 
 
 def test_elasticsearch_away_is_said_at_once() -> None:

@@ -1,4 +1,4 @@
-"""The index comes to be there, once, as its files say; what does not fit is said."""
+"""Templates come to be there as their files say, and so do the fields of an index; what is unfit is said."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from elasticsearch import AsyncElasticsearch, BadRequestError, Elasticsearch
 
 from pipeline.settings import Settings
 from pipeline.sink import connection
-from pipeline.sink.templates import UnfitIndexError, components, ensure, index_template, languages
+from pipeline.sink.months import Months
+from pipeline.sink.templates import UnfitIndexError, components, fit, index_template, languages
+from tests.sink.setting_up import this_month_of, undated
 
 Answer = TypeVar("Answer")
 
@@ -26,7 +28,9 @@ def run(settings: Settings, work: Callable[[AsyncElasticsearch], Awaitable[Answe
 
 
 def prepare(settings: Settings) -> str:
-    return run(settings, lambda client: ensure(client, settings.index))
+    """The first index, made from the templates."""
+    run(settings, lambda client: Months(client, settings).ready())
+    return this_month_of(f"{settings.index}-000001")
 
 
 def analysis(body: dict[str, Any]) -> dict[str, Any]:
@@ -74,28 +78,14 @@ def test_an_alias_within_anothers_pattern_comes_first() -> None:
 
 
 @pytest.mark.services
-def test_templates_index_and_alias_are_made_once(own: Settings, client: Elasticsearch) -> None:
-    index = f"{own.index}-000001"
-    assert prepare(own) == index
-    assert prepare(own) == index
-    assert client.indices.get_alias(name=own.index).body == {
-        index: {"aliases": {own.index: {"is_write_index": True}}}
-    }
+def test_an_index_is_as_the_templates_say(own: Settings, client: Elasticsearch) -> None:
+    index = prepare(own)
     settings = client.indices.get_settings(index=index)[index]["settings"]["index"]
     assert (settings["number_of_shards"], settings["number_of_replicas"]) == ("1", "0")
     assert settings["refresh_interval"] == "1s"
     for name, body in components().items():
         found = client.cluster.get_component_template(name=name)["component_templates"][0]
         assert found["component_template"]["version"] == body["version"]
-
-
-@pytest.mark.services
-def test_many_workers_at_once_make_one_index(own: Settings, client: Elasticsearch) -> None:
-    async def all_at_once(one: AsyncElasticsearch) -> list[str]:
-        return await asyncio.gather(*(ensure(one, own.index) for _ in range(6)))
-
-    assert set(run(own, all_at_once)) == {f"{own.index}-000001"}
-    assert list(client.indices.get(index=f"{own.index}-*")) == [f"{own.index}-000001"]
 
 
 @pytest.mark.services
@@ -124,15 +114,14 @@ def test_an_older_component_is_replaced(own: Settings, client: Elasticsearch) ->
 
 @pytest.mark.services
 def test_a_field_that_is_new_is_added_to_an_index_that_is_there(own: Settings, client: Elasticsearch) -> None:
-    prepare(own)
-    index = f"{own.index}-000001"
-    settings = client.indices.get_settings(index=index)[index]["settings"]["index"]["analysis"]
-    client.indices.delete(index=index)
-    client.indices.create(
-        index=index,
+    first = prepare(own)
+    settings = client.indices.get_settings(index=first)[first]["settings"]["index"]["analysis"]
+    client.indices.delete(index=first)
+    index = undated(
+        client,
+        own,
         settings={"analysis": settings},
         mappings={"properties": {"id": {"type": "keyword", "ignore_above": 1024}}},
-        aliases={own.index: {}},
     )
     prepare(own)
     mapping = client.indices.get_mapping(index=index)[index]["mappings"]
@@ -142,47 +131,27 @@ def test_a_field_that_is_new_is_added_to_an_index_that_is_there(own: Settings, c
 
 @pytest.mark.services
 def test_a_mapping_that_contradicts_is_said(own: Settings, client: Elasticsearch) -> None:
-    client.indices.create(
-        index=f"{own.index}-000001",
-        mappings={"properties": {"version": {"type": "keyword"}}},
-        aliases={own.index: {"is_write_index": True}},
-    )
+    undated(client, own, mappings={"properties": {"version": {"type": "keyword"}}})
     with pytest.raises(UnfitIndexError, match=r"-000001 does not fit .*(version|analyzer).* NEWSWIRE_INDEX"):
         prepare(own)
 
 
 @pytest.mark.services
-def test_an_index_with_the_name_of_the_alias_is_said(own: Settings, client: Elasticsearch) -> None:
-    client.indices.create(index=own.index)
-    with pytest.raises(UnfitIndexError, match=f"'{own.index}' is an index .* must be an alias"):
-        prepare(own)
-
-
-@pytest.mark.services
-def test_an_index_without_its_alias_is_said(own: Settings, client: Elasticsearch) -> None:
-    client.indices.create(index=f"{own.index}-000001")
-    with pytest.raises(UnfitIndexError, match="add the alias to it"):
-        prepare(own)
-
-
-@pytest.mark.services
-def test_an_alias_with_two_indices_and_none_to_write_to_is_said(own: Settings, client: Elasticsearch) -> None:
+def test_of_several_indices_the_one_that_contradicts_is_named(own: Settings, client: Elasticsearch) -> None:
     prepare(own)
-    first = f"{own.index}-000001"
-    client.indices.create(index=f"{own.index}-000002", aliases={own.index: {}})
-    assert prepare(own) == first
-    client.indices.put_alias(index=first, name=own.index, is_write_index=False)
-    with pytest.raises(UnfitIndexError, match="set is_write_index on one of them"):
-        prepare(own)
-    client.indices.put_alias(index=f"{own.index}-000002", name=own.index, is_write_index=True)
-    assert prepare(own) == f"{own.index}-000002"
+    client.indices.delete_index_template(name=f"newswire-{own.index}")
+    odd = f"{own.index}-000001-2024.05"
+    client.indices.create(
+        index=odd, mappings={"properties": {"version": {"type": "keyword"}}}, aliases={own.index: {}}
+    )
+    with pytest.raises(UnfitIndexError, match=r"-000001-2024\.05 does not fit"):
+        run(own, lambda one: fit(one, own.index))
 
 
 @pytest.mark.services
 def test_a_field_that_nobody_knows_is_refused(own: Settings, client: Elasticsearch) -> None:
-    prepare(own)
     with pytest.raises(BadRequestError, match="strict_dynamic_mapping_exception"):
-        client.index(index=own.index, id="x", document={"id": "x", "colour": "blue"})
+        client.index(index=prepare(own), id="x", document={"id": "x", "colour": "blue"})
 
 
 WORDS = [
@@ -207,17 +176,14 @@ WORDS = [
 @pytest.mark.services
 @pytest.mark.parametrize(("analyzer", "text", "terms"), WORDS, ids=[f"{a} {t[:12]}" for a, t, _ in WORDS])
 def test_words(analyzer: str, text: str, terms: str, own: Settings, client: Elasticsearch) -> None:
-    prepare(own)
-    found = client.indices.analyze(index=f"{own.index}-000001", analyzer=analyzer, text=text)
+    found = client.indices.analyze(index=prepare(own), analyzer=analyzer, text=text)
     assert " ".join(token["token"] for token in found["tokens"]) == terms
 
 
 @pytest.mark.services
 def test_every_language_keeps_something_of_a_text(own: Settings, client: Elasticsearch) -> None:
-    prepare(own)
+    index = prepare(own)
     for code in sorted(languages()):
-        found = client.indices.analyze(
-            index=f"{own.index}-000001", analyzer=f"text_{code}", text="Pyongyang 2024"
-        )
+        found = client.indices.analyze(index=index, analyzer=f"text_{code}", text="Pyongyang 2024")
         tokens = [token["token"] for token in found["tokens"]]
         assert any(re.match("pyongyan", token) for token in tokens), (code, tokens)
