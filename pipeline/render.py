@@ -18,8 +18,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.found import CLOSE, OPEN, Facets, Hit, Results, Suggestion
 from pipeline.local.service import Status
-from pipeline.search import CLOSE, OPEN, Facets, Hit, Results, Suggestion
 
 if TYPE_CHECKING:  # the formats are not loaded to show anything else
     from pipeline.article import Subject

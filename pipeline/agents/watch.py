@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,19 +21,27 @@ from pipeline.watch.watcher import Arrived, Watcher
 SWEEP_S = 1.0
 """Seconds between two looks at which embargoes have ended."""
 
+PAUSE_S = 5.0
+"""Seconds until what failed is tried again."""
+
 _FIRST = 0
 
 log = structlog.get_logger(__name__)
 
 
 def hop(settings: Settings, watcher: Watcher) -> Hop:
-    """The hop that holds enriched articles against the watches of a watcher that is ready.
+    """The hop that holds enriched articles against watches, once it could prepare what these need.
 
     Whoever has the first partition also looks after what embargoes hold back; webhooks are shared out by
     Kafka's own consumer groups.
     """
     made = Hop("watch", settings.topic_enriched, settings)
     outlet = Outlet(made.app, settings.topic_alerts)
+    prepared = asyncio.Event()
+
+    async def prepare() -> None:
+        await watcher.prepare()
+        prepared.set()
 
     async def work(events: Sequence[EventT[Any]]) -> list[Arrived]:
         return [each for event in events if (each := _arrived(event)) is not None]
@@ -48,30 +56,52 @@ def hop(settings: Settings, watcher: Watcher) -> Hop:
             )
 
     async def deliver(_: Sequence[EventT[Any]], arrived: list[Arrived]) -> None:
+        await prepared.wait()
         await watcher.alert(arrived, send)
 
+    async def release() -> None:
+        await asyncio.sleep(SWEEP_S)
+        if _FIRST in made.assigned():
+            await watcher.release(send)
+
     async def sweep() -> None:
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            if _FIRST in made.assigned():
-                await watcher.release(send)
+        await prepared.wait()
+        await _again("alerts of embargoes that end", release)
 
     async def webhooks() -> None:
-        await Couriers(settings, watcher.watches).run()
+        await prepared.wait()
+        await _again("posts to webhooks", Couriers(settings, watcher.watches).run)
 
     # One batch at a time: it is held against all watches at once, and Elasticsearch has the work, not we.
     made.run(work, deliver, batch=settings.index_batch, width=1)
+    made.app.task(prepare)
     made.app.task(sweep)
     made.app.task(webhooks)
     return made
 
 
+async def _again(what: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do something again and again; whatever it fails of is in the log, and ends no other work."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("work of the watches failed; it is tried again", work=what, again_in_s=PAUSE_S)
+            await asyncio.sleep(PAUSE_S)
+
+
 def _arrived(event: EventT[Any]) -> Arrived | None:
     """The article of an event; None where it is none: the index hop makes a dead letter of that."""
-    value = event.message.value or b""
     try:
-        return Arrived(
-            article.decode_enriched(value), value, datetime.fromtimestamp(event.message.timestamp, UTC)
-        )
+        return Arrived(article.decode_enriched(event.message.value or b""), _at(event))
     except InvalidArticleError:
         return None
+
+
+def _at(event: EventT[Any]) -> datetime:
+    """When an event reached the topic; its producer may have said anything."""
+    now = datetime.now(UTC)
+    try:
+        return min(datetime.fromtimestamp(event.message.timestamp, UTC), now)
+    except (ValueError, OverflowError, OSError):
+        return now

@@ -93,7 +93,6 @@ async def _start(
         await sink.ready()
         makers.append(partial(index.hop, settings, sink))
     if "watch" in names:
-        await watcher.ready()
         makers.append(partial(watch.hop, settings, watcher))
     return await stack.enter_async_context(_started(settings, makers))
 

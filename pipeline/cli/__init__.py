@@ -360,7 +360,10 @@ def config_show(json: Json = False) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command; an error that a user can do something about is one line and exit code 1."""
+    """Run the command; an error that a user can do something about is one line and exit code 1.
+
+    For ``newswire lag`` 1 is a status: there it is 3, as wherever the lag cannot be told.
+    """
     try:
         cli()
     except ValidationError as error:
@@ -373,4 +376,4 @@ def main() -> NoReturn:
         render.error(f"Kafka at {settings().kafka}: {error}; `newswire status` says whether it is running")
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(1)
+    sys.exit(lag.UNKNOWN if sys.argv[1:2] == ["lag"] else 1)

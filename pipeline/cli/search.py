@@ -9,7 +9,7 @@ import typer
 from pipeline import render
 from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
-from pipeline.search.shapes import Sort
+from pipeline.found import Sort
 from pipeline.settings import settings
 
 app = typer.Typer()

@@ -177,10 +177,17 @@ def _address(url: str | HttpUrl) -> httpx.URL:
     try:
         address = httpx.URL(str(url))
     except httpx.InvalidURL as error:
-        raise KibanaError(f"'{url}' is no URL: {error}") from None
+        why = "" if "@" in str(url) else f": {error}"  # it may quote a part of the password
+        raise KibanaError(f"'{_shown(url)}' is no URL{why}") from None
     if address.scheme not in ("http", "https") or not address.host:
-        raise KibanaError(f"'{url}' is no URL of a Kibana: write it as http://127.0.0.1:5601")
+        raise KibanaError(f"'{_shown(url)}' is no URL of a Kibana: write it as http://127.0.0.1:5601")
     return address
+
+
+def _shown(url: str | HttpUrl) -> str:
+    """What may be shown of a text that is no URL: nothing of what may be user and password."""
+    _, at, rest = str(url).rpartition("@")
+    return f"…{at}{rest}" if at else rest
 
 
 def _answer(

@@ -108,10 +108,16 @@ def group(
         produce_rate=produced,
         consume_rate=consumed,
         trend=_total(one.trend for one in partitions),
-        catch_up_s=None if still or not partitions else seen.catch_up_s(lag, produced, consumed),
+        catch_up_s=None if still else _slowest(partitions),
         complete=min((one.complete for one in partitions), default=0.0),
         partitions=partitions,
     )
+
+
+def _slowest(partitions: Sequence[PartitionLag]) -> float | None:
+    """When the last of them has caught up; ``None`` if one never does, or it is not known of one."""
+    known = [one.catch_up_s for one in partitions if one.catch_up_s is not None]
+    return max(known) if known and len(known) == len(partitions) else None
 
 
 def _verdict(name: str, partitions: Sequence[PartitionLag], gone: Sequence[str]) -> Verdict:

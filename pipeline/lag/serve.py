@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 
@@ -16,6 +17,8 @@ from pipeline.lag.shape import Snapshot
 from pipeline.settings import Settings
 
 EVERY_S = 10.0
+OLD_S = 10.0
+"""Seconds by which a look may be late; then what was seen last is exported no longer."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +36,8 @@ async def serve(
 ) -> None:
     """Look again and again until cancelled. A service that is away is told once, and waited for.
 
-    What was seen while Elasticsearch is away is not kept for it.
+    What was seen while Elasticsearch is away, or while it takes longer than from one look to the next, is not
+    kept for it; looking goes on.
 
     Args:
         settings: where the services are.
@@ -49,19 +53,28 @@ async def serve(
         LagMetricsError: the port cannot be had.
     """
     newest: Snapshot | None = None
+    seen = time.monotonic()
+
+    def exported() -> Snapshot | None:
+        return newest if time.monotonic() - seen <= every_s + OLD_S else None
+
     with ExitStack() as stack:
         monitor = stack.enter_context(Monitor(settings, groups, window_s=window_s))
         writer = stack.enter_context(LagIndex(settings)) if index else None
-        metrics = LagMetrics(settings.kafka, lambda: newest)
+        metrics = LagMetrics(settings.kafka, exported)
         bound = stack.enter_context(served(metrics, port, host))
         log.info("watching the lag", every_s=every_s, window_s=window_s, metrics_port=bound, index=index)
         told: dict[str, str] = {}
+        keeping: asyncio.Task[None] | None = None
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
             newest = await asyncio.to_thread(_look, monitor, told)
-            if newest is not None and writer is not None:
-                await asyncio.to_thread(_keep, writer, newest, told)
+            seen = time.monotonic()
+            if keeping is not None and keeping.done():
+                keeping = keeping.result()  # nothing, or the error that ends all
+            if newest is not None and writer is not None and keeping is None:
+                keeping = asyncio.create_task(asyncio.to_thread(_keep, writer, newest, told))
             on_sample(newest)
             due = max(due + every_s, loop.time())
             await asyncio.sleep(due - loop.time())

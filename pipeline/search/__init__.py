@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.query import Filters, QueryError
-from pipeline.search.asking import SearchError
-from pipeline.search.documents import count, refresh, show
-from pipeline.search.facets import MOST_BUCKETS, facets
-from pipeline.search.hits import CLOSE, MAX_SIZE, OPEN, UNFILTERED
-from pipeline.search.pages import search
-from pipeline.search.shapes import (
+from pipeline.found import (
+    CLOSE,
+    OPEN,
     Bucket,
     Facets,
     Hit,
@@ -20,6 +16,12 @@ from pipeline.search.shapes import (
     Spot,
     Suggestion,
 )
+from pipeline.query import Filters, QueryError
+from pipeline.search.asking import SearchError
+from pipeline.search.documents import count, refresh, show
+from pipeline.search.facets import MOST_BUCKETS, facets
+from pipeline.search.hits import MAX_SIZE, UNFILTERED
+from pipeline.search.pages import search
 from pipeline.search.similar import like
 from pipeline.search.stories import story
 from pipeline.search.suggestions import suggest

@@ -6,11 +6,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from pipeline.errors import NewswireError
+from pipeline.query import QueryError
 from pipeline.settings import Settings
 from pipeline.sink import connection
 
@@ -25,6 +27,10 @@ _CONNECTIONS = 32  # as many threads as may ask at once without a new connection
 _UNAVAILABLE = {429, 502, 503, 504}
 # A month's index that was made this instant is not yet there for a moment, and answers 503.
 _PAUSES_S = (0.1, 0.3, 1.0)
+# What failed only after a while, as a search at its limit of time, would take as long again.
+_AT_ONCE_S = 2.0
+# Elasticsearch's limit of clauses follows from its heap and its processors.
+_TOO_MANY = "too_many"
 
 _clients: dict[tuple[int, str], Elasticsearch] = {}
 _lock = threading.Lock()
@@ -42,6 +48,7 @@ def ask(settings: Settings, question: Callable[[Elasticsearch], Answer]) -> Answ
         question: only reads, for it is put again where what failed may pass in a moment.
 
     Raises:
+        QueryError: the question has more words than Elasticsearch takes.
         SearchError: there is no answer.
     """
     where = f"Elasticsearch at {connection.address(settings)}"
@@ -52,6 +59,11 @@ def ask(settings: Settings, question: Callable[[Elasticsearch], Answer]) -> Answ
             f"{where} has no index '{settings.index}' yet: start `newswire worker`, which makes it"
         ) from error
     except ApiError as error:
+        if error.status_code == HTTPStatus.BAD_REQUEST and _TOO_MANY in str(error.body):
+            raise QueryError(
+                "the query has more words than Elasticsearch takes with its memory: take fewer words, or give"
+                " it a larger heap"
+            ) from error
         busy = error.status_code in _UNAVAILABLE
         advice = "try again in a moment" if busy else "see NEWSWIRE_ELASTICSEARCH and its log"
         raise SearchError(f"{where} does not answer the search: {error}; {advice}") from error
@@ -80,10 +92,11 @@ def searched(settings: Settings, body: Body, **options: Any) -> Mapping[str, Any
 def _again(question: Callable[[Elasticsearch], Answer], client: Elasticsearch) -> Answer:
     """The answer, asked for again a few times where the next moment may bring it."""
     for pause in _PAUSES_S:
+        began = time.monotonic()
         try:
             return question(client)
         except ApiError as error:
-            if error.status_code not in _UNAVAILABLE:
+            if error.status_code not in _UNAVAILABLE or time.monotonic() - began > _AT_ONCE_S:
                 raise
         time.sleep(pause)
     return question(client)

@@ -9,15 +9,17 @@ from functools import cache
 from typing import Any
 
 from pipeline import media_topics
+from pipeline.found import Bucket, Facets, Moment, Spot
 from pipeline.query import Filters, QueryError, parse
 from pipeline.search.asking import searched
 from pipeline.search.cursors import instant
 from pipeline.search.hits import UNFILTERED
 from pipeline.search.names import built
-from pipeline.search.shapes import Bucket, Facets, Moment, Spot
 from pipeline.settings import Settings
 
 MOST_BUCKETS = 100
+# Each month counts its own most frequent values: so many that none of the first is missed in one.
+_OF_EACH_MONTH = 1000
 _MOMENTS = 60
 _SPOTS = 500
 # Squares of 39 km at the equator; each is shown at its middle.
@@ -45,7 +47,8 @@ def facets(words: str, settings: Settings, filters: Filters = UNFILTERED, *, siz
     if not 1 <= size <= MOST_BUCKETS:
         raise QueryError(f"size: {size} is not from 1 to {MOST_BUCKETS}")
     aggregations: dict[str, Any] = {
-        name: {"terms": {"field": field, "size": size}} for name, field in _FIELDS.items()
+        name: {"terms": {"field": field, "size": size, "shard_size": _OF_EACH_MONTH}}
+        for name, field in _FIELDS.items()
     }
     aggregations["timeline"] = {"auto_date_histogram": {"field": "@timestamp", "buckets": _MOMENTS}}
     aggregations["map"] = {"geotile_grid": {"field": "points", "precision": _ZOOM, "size": _SPOTS}}

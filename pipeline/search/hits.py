@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.found import Hit, Member
 from pipeline.query import Filters, QueryError
-from pipeline.search.shapes import Hit, Member
 from pipeline.sink import templates
 
-OPEN, CLOSE = "\ue000", "\ue001"
 MAX_SIZE = 1000
 UNFILTERED = Filters()
 

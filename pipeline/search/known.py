@@ -53,8 +53,8 @@ class Meaning(NamedTuple):
     """Who is meant by a name, the likeliest first.
 
     Attributes:
-        doubtful: whether it may as well be a word that is no name: one in small letters, unless it is that of
-            a country, region or large town.
+        doubtful: whether it may as well be a word that is no name: one in small letters, or in a script that
+            has no capitals, unless it is that of a country, region, capital or large town.
     """
 
     ids: tuple[str, ...] = ()
@@ -150,9 +150,10 @@ class Known:
 
     def _is_doubtful(self, typed: str, name: str) -> bool:
         """Whether what was typed may be words that are no name."""
-        if typed.isupper() or typed.lower() == typed.upper():
+        if typed.isupper():
             return False
-        short = len(name) < _LONG
+        has_capitals = typed.lower() != typed.upper()
+        short = has_capitals and len(name) < _LONG  # without capitals, two signs may be a whole country
         if typed != typed.lower() and not short:
             return False
         return short or not any(

@@ -25,6 +25,7 @@ from pipeline.query import (
     visible,
     written,
 )
+from pipeline.query.fields import either
 from pipeline.search.asking import searched
 from pipeline.search.spelling import spelled
 from pipeline.settings import Settings
@@ -90,31 +91,38 @@ def _can_be_misspelt(word: str) -> bool:
 
 def _likely(words: Sequence[str], settings: Settings) -> dict[str, list[str]]:
     """For each word that is in no article the words of articles that are most like it, if there are any."""
-    aggregations: dict[str, Any] = {}
-    for place, word in enumerate(words):
-        like = _in(_FIELDS, word, fuzziness="AUTO", prefix_length=1, max_expansions=_EXPANSIONS)
-        shown = {
+    there = [_in((*_FIELDS, "body"), word) for word in words]
+    body = {
+        "query": {"bool": {"filter": [visible(), either(*there)]}},
+        "size": 0,
+        "track_total_hits": False,
+        "aggs": {"words": {"filters": {"filters": there}}},
+    }
+    found = searched(settings, body).get("aggregations")
+    counts = [one["doc_count"] for one in found["words"]["buckets"]] if found else []
+    unknown = [word for word, count in zip(words, counts, strict=False) if not count]
+    likely = {word: _nearest(word, _like(word, settings)) for word in unknown}
+    return {word: instead for word, instead in likely.items() if instead}
+
+
+def _like(word: str, settings: Settings) -> Sequence[Mapping[str, Any]]:
+    """Some articles with words that are like this one, which are marked."""
+    like = _in(_FIELDS, word, fuzziness="AUTO", prefix_length=1, max_expansions=_EXPANSIONS)
+    body = {
+        "query": {"bool": {"filter": [visible(), like]}},
+        "sort": ["_doc"],
+        "size": _LOOKED_AT,
+        "track_total_hits": False,
+        "_source": False,
+        "highlight": {
             "pre_tags": [_OPEN],
             "post_tags": [_CLOSE],
             "highlight_query": like,
             "fields": {name: {"number_of_fragments": 1} for name in _FIELDS},
-        }
-        top = {"top_hits": {"size": _LOOKED_AT, "_source": False, "highlight": shown}}
-        aggregations[f"like{place}"] = {"filter": like, "aggs": {"top": top}}
-        aggregations[f"is{place}"] = {"filter": _in((*_FIELDS, "body"), word)}
-    body = {
-        "query": {"bool": {"filter": [visible()]}},
-        "size": 0,
-        "track_total_hits": False,
-        "aggs": aggregations,
+        },
     }
-    found = searched(settings, body).get("aggregations", {})
-    likely = {
-        word: _nearest(word, found[f"like{place}"]["top"]["hits"]["hits"])
-        for place, word in enumerate(words)
-        if found and not found[f"is{place}"]["doc_count"]
-    }
-    return {word: instead for word, instead in likely.items() if instead}
+    found: Sequence[Mapping[str, Any]] = searched(settings, body)["hits"]["hits"]
+    return found
 
 
 def _in(fields: Sequence[str], word: str, **options: Any) -> Query:
@@ -164,13 +172,10 @@ def _propose(queries: dict[str, Query], node: Node, filters: Filters) -> None:
 
 
 def _finding(queries: Mapping[str, Query], settings: Settings) -> tuple[str, ...]:
-    """Those that find something."""
-    body = {
-        "query": {"bool": {"filter": [visible()]}},
-        "size": 0,
-        "track_total_hits": False,
-        "aggs": {"queries": {"filters": {"filters": list(queries.values())}}},
-    }
-    found = searched(settings, body).get("aggregations")
-    buckets = found["queries"]["buckets"] if found else ()
-    return tuple(text for text, one in zip(queries, buckets, strict=False) if one["doc_count"])
+    """Those that find something; each is asked alone, for together they might have too many clauses."""
+
+    def finds(query: Query) -> bool:
+        found = searched(settings, {"query": query, "size": 0, "track_total_hits": 1})
+        return bool(found["hits"]["total"]["value"])
+
+    return tuple(text for text, query in queries.items() if finds(query))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.query import NO_NAMES, Filters, Names, Node, Possible, build, possible, visible
+from pipeline.query.fields import either
 from pipeline.search.asking import searched
 from pipeline.settings import Settings
 
@@ -74,19 +75,16 @@ def _names(wanted: Collection[Possible], settings: Settings) -> Names:
 
 def _words_only(doubtful: Sequence[Possible], settings: Settings) -> set[Possible]:
     """Those of which the index says that they are words and no names."""
-    asked = {str(place): one.text for place, one in enumerate(doubtful[:_MOST_DOUBTFUL])}
+    asked = {str(place): _in(_TEXTS, one.text) for place, one in enumerate(doubtful[:_MOST_DOUBTFUL])}
     answer = searched(
         settings,
         {
-            "query": {"bool": {"filter": [visible()]}},
+            "query": {"bool": {"filter": [visible(), either(*asked.values())]}},
             "size": 0,
             "track_total_hits": False,
             "aggs": {
-                at: {
-                    "filter": _in(_TEXTS, text),
-                    "aggs": {"names": {"filter": _in(_NAMED, text)}},
-                }
-                for at, text in asked.items()
+                at: {"filter": there, "aggs": {"names": {"filter": _in(_NAMED, one.text)}}}
+                for (at, there), one in zip(asked.items(), doubtful, strict=False)
             },
         },
     )

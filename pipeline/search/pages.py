@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import get_args
 
+from pipeline.found import CLOSE, OPEN, Hit, Results, Sort
 from pipeline.query import Filters, QueryError, language_of, parse
 from pipeline.search import stories
 from pipeline.search.asking import searched
 from pipeline.search.cursors import digest, milliseconds, text_of
-from pipeline.search.hits import CLOSE, OPEN, SHOWN, UNFILTERED, checked, highlight, hit
+from pipeline.search.hits import SHOWN, UNFILTERED, checked, highlight, hit
 from pipeline.search.meaning import meant
 from pipeline.search.names import Built, built, highlighted
 from pipeline.search.paging import Bare, Paging, Question, place_of
-from pipeline.search.shapes import Hit, Results, Sort
 from pipeline.settings import Settings
 
 

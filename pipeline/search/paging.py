@@ -1,21 +1,21 @@
 """Hits page by page, one a story, without any state.
 
 Elasticsearch cannot go on after a hit and collapse stories at the same time. So bare hits are paged by their
-sort values; for the stories among them a second request says which article of each is its best; what is not
-its story's best is passed over, for it stands, or has stood, under the best. No page costs more than the
-first.
+sort values. From the first hit on, the first of each story is its best. After a place, a second request says
+for the stories among them which article of each is its best; what is not its story's best is passed over, for
+it stands, or has stood, under the best. So the cost of a page does not grow with its depth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pipeline.found import Sort
 from pipeline.query import QueryError
 from pipeline.search import ranking
 from pipeline.search.asking import searched
 from pipeline.search.cursors import Place, instant, read
-from pipeline.search.shapes import Sort
 from pipeline.settings import Settings
 
 # Stories above it are counted by estimate.
@@ -87,6 +87,7 @@ class Paging:
 
     def __init__(self, question: Question, after: Place | None, size: int, *, collapse: bool) -> None:
         self._question = question
+        self._after = after
         self._collapse = collapse
         self._chunk = 2 * size + _SPARE if collapse else size + 1
         self.took_ms = 0
@@ -105,7 +106,7 @@ class Paging:
                 yield from bare
                 return
             stories = {one.story for one in bare if one.story}
-            best = self._best(stories)
+            best = self._best(stories) if self._after else _first_of_each(bare)
             yield from (one for one in bare if not one.story or best.get(one.story) == one.place.id)
             if len(bare) < self._chunk:
                 return
@@ -148,6 +149,18 @@ class Paging:
         asked, now = self._question.asked, self._question.now
         place = Place(asked=asked, now=now, moment=moment, id=article, score=score[0] if score else None)
         return Bare(place, found.get("fields", {}).get("story_id", [None])[0])
+
+
+def _first_of_each(bare: Iterable[Bare]) -> dict[str, str]:
+    """Which article of each story comes first, of what is seen from the first hit on.
+
+    Nobody is asked: what has become searchable meanwhile may be better, and is not among these.
+    """
+    best: dict[str, str] = {}
+    for one in bare:
+        if one.story:
+            best.setdefault(one.story, one.place.id)
+    return best
 
 
 def place_of(after: str | None, asked: str, sort: Sort) -> Place | None:

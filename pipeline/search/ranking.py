@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from pipeline.found import Sort
 from pipeline.search.cursors import Place
-from pipeline.search.shapes import Sort
 
 Query = dict[str, Any]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.found import Hit, Results
 from pipeline.query import QueryError, fields, visible
 from pipeline.query.tokens import plain
 from pipeline.search import stories
 from pipeline.search.asking import searched
 from pipeline.search.hits import SHOWN, checked, hit
-from pipeline.search.shapes import Hit, Results
 from pipeline.settings import Settings
 from pipeline.sink import templates
 

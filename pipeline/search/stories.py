@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from pipeline.found import Hit, Member
 from pipeline.query import visible
 from pipeline.search.asking import searched
 from pipeline.search.hits import SHOWN, SHOWN_OF_MEMBERS, checked, hit, member
-from pipeline.search.shapes import Hit, Member
 from pipeline.settings import Settings
 
 _UNDER_A_HIT = 5

@@ -7,16 +7,18 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from pipeline.found import Suggestion
 from pipeline.query import QueryError, visible
 from pipeline.query.tokens import composed, plain
 from pipeline.search.asking import searched
-from pipeline.search.shapes import Suggestion
 from pipeline.settings import Settings
 
 MOST = 50
 _MOST_TYPED = 100
 # More than there are Media Topics, so that none is cut off.
 _MOST_TOPICS = 2000
+# Each month counts its own most frequent names: so many that none of the first is missed in one.
+_OF_EACH_MONTH = 1000
 _QUOTES = re.compile('["“”„«»\\s]+')
 _LABELS: Mapping[str, Literal["person", "place", "organization"]] = {
     "PER": "person",
@@ -57,7 +59,9 @@ def _asked(begun: str, size: int) -> dict[str, Any]:
     kinds = {
         label: {
             "filter": {"term": {"entities.label": label}},
-            "aggs": {"names": {"terms": {"field": "entities.text", "size": size}}},
+            "aggs": {
+                "names": {"terms": {"field": "entities.text", "size": size, "shard_size": _OF_EACH_MONTH}}
+            },
         }
         for label in _LABELS
     }
@@ -99,7 +103,10 @@ def _names(found: Mapping[str, Any]) -> Iterator[Suggestion]:
 
 def _topics(found: Mapping[str, Any], begun: str) -> Iterator[Suggestion]:
     """The topics begun so; the articles that have them have others, too."""
-    *whole, last = re.findall(r"\w+", _folded(begun))
+    typed = re.findall(r"\w+", _folded(begun))
+    if not typed:  # marks alone, such as a voiced sound mark of Japanese, begin nothing
+        return
+    *whole, last = typed
     for one in found.get("begun", {}).get("topics", {}).get("buckets", ()):
         words = re.findall(r"\w+", _folded(one["key"]))
         if all(word in words for word in whole) and any(word.startswith(last) for word in words):

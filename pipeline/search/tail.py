@@ -15,11 +15,11 @@ from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta, Struct
 
+from pipeline.found import Hit, Latest
 from pipeline.query import visible
 from pipeline.search.asking import searched
 from pipeline.search.cursors import Id, Instant, milliseconds, read, text_of
 from pipeline.search.hits import SHOWN, checked, hit
-from pipeline.search.shapes import Hit, Latest
 from pipeline.settings import Settings
 
 _LATE_MS = 30_000
@@ -69,10 +69,7 @@ def latest(settings: Settings, *, after: str | None = None, size: int = 50) -> L
     size = checked(size)
     reader = read(after, _Reader) if after is not None else None
     if reader is None:
-        given = _written(settings, size, "desc")[::-1]
-        oldest = given[0] if given else _Written(milliseconds(datetime.now(UTC)) - _LATE_MS, "")
-        moved = _moved(_Reader(*oldest), given[1:], set(given[1:]), b"")
-        return Latest(_hits(given, settings), text_of(moved))
+        return _newest(settings, size)
     known = {reader.known[at : at + _MARK] for at in range(0, len(reader.known), _MARK)}
     most = size + len(known)
     found = _written(settings, most, "asc", search_after=[reader.moment, reader.id])
@@ -83,6 +80,17 @@ def latest(settings: Settings, *, after: str | None = None, size: int = 50) -> L
     return Latest(
         _hits(new, settings), text_of(_moved(reader, found, had | set(new), b"".join(sorted(beyond))))
     )
+
+
+def _newest(settings: Settings, size: int) -> Latest:
+    """The first answer: the newest. Of the seconds before, only what is searchable late comes later on."""
+    most = max(size, _MOST_KNOWN)
+    found = _written(settings, most, "desc")[::-1]
+    newest = found[-1].moment if found else milliseconds(datetime.now(UTC))
+    # Where there is more than was looked at, nothing before it may come again.
+    start = found[0] if len(found) == most else _Written(newest - _LATE_MS, "")
+    moved = _moved(_Reader(*start), found, set(found), b"")
+    return Latest(_hits(found[-size:], settings), text_of(moved))
 
 
 def _moved(reader: _Reader, found: Sequence[_Written], given: set[_Written], beyond: bytes) -> _Reader:

@@ -46,11 +46,7 @@ class Couriers:
         self._tasks: dict[Watch, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Bring alerts until cancelled.
-
-        Raises:
-            Exception: a courier failed in a way that nobody foresaw; none was skipped.
-        """
+        """Bring alerts until cancelled."""
         try:
             async with webhook.session(self._settings) as client:
                 while True:
@@ -61,9 +57,6 @@ class Couriers:
 
     async def _look(self, client: aiohttp.ClientSession) -> None:
         wanted = {each for each in await self._watches() if each.webhook is not None}
-        for task in self._tasks.values():
-            if task.done():
-                task.result()
         gone = [self._tasks.pop(each) for each in set(self._tasks) - wanted]
         await _end(gone)
         for each in wanted - set(self._tasks):
@@ -84,7 +77,7 @@ class Courier:
         self.refused = 0
 
     async def run(self) -> None:
-        """Bring alerts until cancelled; a broker that is away is waited for."""
+        """Bring alerts until cancelled; what fails is tried again, a broker that is away is waited for."""
         pause = _PAUSE_S
         while True:
             consumer = _consumer(self._settings, f"{self._settings.group}-webhook-{self._watch.name}")
@@ -96,6 +89,10 @@ class Courier:
             except KafkaError as error:
                 # Nothing is lost: what is not committed is read again.
                 log.warning("reading alerts anew", watch=self._watch.name, error=str(error) or repr(error))
+            except Exception:
+                log.exception(
+                    "a webhook's alerts cannot be brought; reading them anew", watch=self._watch.name
+                )
             finally:
                 with contextlib.suppress(KafkaError):
                     await consumer.stop()

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import structlog
-from elasticsearch import AsyncElasticsearch, BadRequestError
+from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, TransportError
 from msgspec import Struct
 
 from pipeline.query import visible
@@ -32,9 +33,12 @@ MARKS = ("**", "**")
 
 # Names are nested documents, of which no query asks here; the rest is not searched at all.
 _UNNEEDED = ("entities", "entities_rest", "topics_detail", "key_sentences", "media", "models", "tables")
-_NOT_FOUND = 404
+_BAD, _NOT_FOUND = 400, 404
+# A request that is refused as a whole, or is too large: its halves may not be.
+_HALVED = {_BAD, 413}
 _SAID_CHARACTERS = 500
 _OLD = "now-1h"
+_DIGITS = 12
 _GONE = "the articles are gone from the index"
 _SHOWN, _WATCHES = "shown", "watches"
 _HEADER = {"allow_partial_search_results": False}
@@ -80,6 +84,7 @@ class Matcher:
         self._me = uuid.uuid4().hex
         self._batches = itertools.count()
         self._refused: dict[str, Search] = {}
+        self._places = 0
         self.index = f"watched-{alias}-{_digest()}"
 
     async def ensure(self) -> None:
@@ -96,6 +101,19 @@ class Matcher:
         await self._client.delete_by_query(
             index=self.index, query={"range": {"indexed": {"lt": _OLD}}}, conflicts="proceed"
         )
+
+    async def tidy(self) -> None:
+        """Delete the indices that were made for other fields and analyzers: articles may stand in them."""
+        pattern = f"watched-{self._alias}-"
+        found = await self._client.indices.get(index=f"{pattern}*", filter_path="*.settings.index.uuid")
+        others = [
+            name
+            for name in found.body
+            if re.fullmatch(re.escape(pattern) + f"[0-9a-f]{{{_DIGITS}}}", name) and name != self.index
+        ]
+        for name in others:
+            await self._client.indices.delete(index=name, ignore_unavailable=True)
+            log.info("an index of an earlier version was deleted", index=name)
 
     async def matches(
         self, documents: Sequence[Mapping[str, Any]], searches: Sequence[Search]
@@ -123,18 +141,23 @@ class Matcher:
         stems = _stems(documents)
         for start in range(0, len(finding), PORTION):
             some = finding[start : start + PORTION]
-            there = True
+            there, here = True, counts
             async for attempt in self._patiently("waiting for Elasticsearch to say what watches found"):
                 with attempt:
-                    # After a failure they are written anew: the index may be another one by then.
+                    # After a failure they are written and counted anew: the index may be another one by
+                    # then, and an article may have left the time that a watch looks back on.
                     if not there:
-                        await self._put(batch, bodies)
+                        taken = await self._put(batch, bodies)
+                        asked = [one for one in some if not self._is_refused(one)]
+                        here = await self._count(batch, asked, taken)
                     there = False
-                    found = await self._mark(batch, some, counts, stems)
+                    found = await self._mark(batch, [one for one in some if here.get(one.name)], here, stems)
             yield found
+        await self._forget()
 
     async def _put(self, batch: str, bodies: Sequence[Mapping[str, Any]]) -> int:
         """Write the documents, in the places of the batch before; how many of them Elasticsearch took."""
+        self._places = max(self._places, len(bodies))
         operations = {
             place: b"\n".join(
                 (
@@ -162,7 +185,9 @@ class Matcher:
                 include_source_on_error=False,
                 filter_path=["items.*.status", "items.*.error"],
             )
-        except BadRequestError as error:
+        except ApiError as error:
+            if error.status_code not in _HALVED:
+                raise
             if len(operations) > 1:
                 half = len(operations) // 2
                 return await self._send(operations[:half]) + await self._send(operations[half:])
@@ -172,26 +197,72 @@ class Matcher:
         for outcome in outcomes:
             if isinstance(outcome, Trouble):
                 if outcome.status == _NOT_FOUND:
-                    await self.ensure()
+                    await self._make_anew()
                 raise AgainError(str(outcome))
             if isinstance(outcome, Refused):
                 log.warning("an article cannot be held against the watches", reason=outcome.reason)
         return sum(not isinstance(outcome, Refused) for outcome in outcomes)
 
+    async def _make_anew(self) -> None:
+        """The index is gone; whatever keeps it from being made, such as too many shards, may pass."""
+        try:
+            await self.ensure()
+        except ApiError as error:
+            raise AgainError(str(error)[:_SAID_CHARACTERS]) from error
+
+    async def _forget(self) -> None:
+        """Delete the articles; what cannot be deleted now is overwritten by the next batch."""
+        operations = [{"delete": {"_id": f"{self._me}-{place}"}} for place in range(self._places)]
+        try:
+            await self._client.bulk(operations=operations, index=self.index, filter_path="errors")
+        except (ApiError, TransportError) as error:
+            log.debug("articles stay in the index until the next batch", index=self.index, reason=str(error))
+        else:
+            self._places = 0
+
     async def _mark(
-        self, batch: str, searches: Sequence[Search], counts: Mapping[str, int], stems: Sequence[str]
+        self,
+        batch: str,
+        searches: Sequence[Search],
+        counts: Mapping[str, int],
+        stems: Sequence[str],
+        *,
+        marked: bool = True,
     ) -> list[Match]:
-        """Where each of these watches found something, and what."""
+        """Where each of these watches found something, and what; what cannot be marked is found without."""
         parts: list[dict[str, Any]] = []
         for one in searches:
-            parts += [_HEADER, _body(one, _of(batch), counts[one.name], stems)]
-        answers = (await self._client.msearch(index=self.index, searches=parts))["responses"]
+            body = _body(one, _of(batch), counts[one.name], stems)
+            parts += [_HEADER, body if marked else {**body, "highlight": {"fields": {}}}]
+        answers = await self._asked(parts) if parts else []
         found: list[Match] = []
+        refused: list[tuple[Search, str]] = []
         for one, answer in zip(searches, answers, strict=True):
-            if "error" in answer or len(answer["hits"]["hits"]) < counts[one.name]:
+            if answer.get("status") == _BAD:
+                refused.append((one, _trouble(answer)))
+            elif "error" in answer or len(answer["hits"]["hits"]) < counts[one.name]:
                 raise AgainError(_trouble(answer) or _GONE)
-            found += [_match(one.name, hit) for hit in answer["hits"]["hits"]]
+            else:
+                found += [_match(one.name, hit) for hit in answer["hits"]["hits"]]
+        if refused and marked:
+            return found + await self._mark(batch, [one for one, _ in refused], counts, stems, marked=False)
+        for one, reason in refused:
+            self._refuse(one, reason)
         return found
+
+    async def _asked(self, parts: Sequence[dict[str, Any]]) -> list[Any]:
+        """The answers to several searches; a request that is refused as a whole is asked in halves."""
+        try:
+            answer = await self._client.msearch(index=self.index, searches=parts)
+        except ApiError as error:
+            if error.status_code not in _HALVED:
+                raise
+            if len(parts) == len(("header", "body")):
+                return [{"status": _BAD, "error": str(error)}]
+            half = len(parts) // 4 * 2
+            return await self._asked(parts[:half]) + await self._asked(parts[half:])
+        answers: list[Any] = answer["responses"]
+        return answers
 
     async def _count(self, batch: str, searches: Sequence[Search], taken: int) -> dict[str, int]:
         """How many articles each watch finds; where Elasticsearch refuses the whole request, in halves."""
@@ -208,7 +279,9 @@ class Matcher:
                 allow_partial_search_results=False,
                 aggs={_SHOWN: {"filter": visible(), "aggs": {_WATCHES: {"filters": {"filters": filters}}}}},
             )
-        except BadRequestError as error:
+        except ApiError as error:
+            if error.status_code not in _HALVED:
+                raise
             if len(searches) > 1:
                 half = len(searches) // 2
                 first = await self._count(batch, searches[:half], taken)
@@ -281,4 +354,4 @@ def _match(watch: str, hit: Mapping[str, Any]) -> Match:
 def _digest() -> str:
     """What changes with the fields and analyzers: an index made with others is another one."""
     parts = msgspec.json.encode(templates.components(), order="deterministic")
-    return hashlib.sha256(parts).hexdigest()[:12]
+    return hashlib.sha256(parts).hexdigest()[:_DIGITS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +15,16 @@ from msgspec import Struct
 
 from pipeline.resources import resource
 from pipeline.sink import templates
+from pipeline.sink.bulk import curable
 from pipeline.watch.watches import MOST, MOST_WEBHOOKS, Watch, WatchError
 
 _PRIORITY = 300
 _PAGE = 500
 _GONE, _CONFLICT = 404, 409
+_PORTION_BYTES = 10 * 1024 * 1024
+_SAID_CHARACTERS = 500
+# Elasticsearch's clock may be a little before that of the node which shows the article.
+_DUE = "now-1s"
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +37,17 @@ class Mark(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """Copy under embargo: the article's id and version, when its time comes, the message that brought it."""
+    """Copy under embargo: the article's id and version, when its time comes, the article as a message.
+
+    Attributes:
+        kept: which writing of it in the index this is; none before it was read from there.
+    """
 
     article: str
     version: int
     due: datetime
     message: bytes
+    kept: tuple[int, int] | None = None
 
 
 class Store:
@@ -117,16 +127,22 @@ class Store:
         """The watch of this name.
 
         Raises:
-            WatchError: there is none.
+            WatchError: there is none, or it cannot be read.
         """
         try:
             found = await self._client.get(index=self.index, id=_id(name))
         except NotFoundError as error:
             raise _no_watch(name) from error
-        return _watch(found)
+        try:
+            return _watch(found)
+        except (KeyError, ValueError) as error:
+            raise WatchError(
+                f"the watch '{name}' cannot be read: {error}; remove it with `newswire watch remove {name}`"
+                " and add it again"
+            ) from error
 
     async def all(self) -> AsyncIterator[Watch]:
-        """All watches by their names; none where there is no index yet."""
+        """All watches by their names, but those that cannot be read; none where there is no index yet."""
         last: list[str] | None = None
         while True:
             hits = await self._hits(
@@ -136,7 +152,16 @@ class Store:
                 **({} if last is None else {"search_after": last}),
             )
             for hit in hits:
-                yield _watch(hit)
+                try:
+                    found = _watch(hit)
+                except (KeyError, ValueError) as error:
+                    log.error(  # noqa: TRY400 - the reason says which field is wrong
+                        "a watch cannot be read and finds nothing: remove it and add it again",
+                        watch=hit["_id"].removeprefix(_id("")),
+                        reason=str(error)[:_SAID_CHARACTERS],
+                    )
+                else:
+                    yield found
             if len(hits) < _PAGE:
                 return
             last = hits[-1]["sort"]
@@ -163,13 +188,13 @@ class Store:
             {
                 "_op_type": "index",
                 "_index": self.index,
-                "_id": f"article:{each.article}",
+                "_id": _article(each.article),
                 "version": each.version,
                 "version_type": "external_gte",
                 "_source": {
                     "article": each.article,
                     "version": each.version,
-                    "due": each.due.astimezone(UTC).isoformat(),
+                    "due": _utc(each.due).isoformat(),
                     "message": base64.b64encode(each.message).decode(),
                 },
             }
@@ -178,27 +203,60 @@ class Store:
         await _bulk(self._client, operations)
 
     async def due(self, most: int) -> list[Waiting]:
-        """Copy whose time has come by Elasticsearch's clock, the earliest first, at most so many."""
+        """Copy whose time came a second ago by Elasticsearch's clock, the earliest first, at most so many.
+
+        What is kept there and is none is forgotten, and the log says so.
+        """
         hits = await self._hits(
-            query={"range": {"due": {"lte": "now"}}},
+            query={"range": {"due": {"lte": _DUE}}},
             size=most,
             sort=[{"due": "asc"}, {"article": "asc"}],
+            seq_no_primary_term=True,
         )
-        return [_waiting(hit) for hit in hits]
+        found, damaged = [], []
+        for hit in hits:
+            try:
+                found.append(_waiting(hit))
+            except (KeyError, TypeError, ValueError) as error:
+                damaged.append(self._deletion(hit["_id"], _writing(hit)))
+                log.error(  # noqa: TRY400 - the reason says which field is wrong
+                    "copy under embargo cannot be read, and its watches are not alerted: feed it again",
+                    article=hit["_id"].removeprefix(_article("")),
+                    reason=str(error)[:_SAID_CHARACTERS],
+                )
+        if damaged:
+            await _bulk(self._client, damaged)
+        return found
 
     async def done(self, waiting: Sequence[Waiting]) -> None:
-        """Forget copy whose time has come, unless a newer version of it was put in its place."""
+        """Forget copy that ``due`` told, unless other copy was put in its place since."""
+        await _bulk(
+            self._client,
+            [self._deletion(_article(each.article), each.kept) for each in waiting if each.kept],
+        )
+
+    async def drop(self, versions: Mapping[str, int]) -> None:
+        """Forget copy of articles that were killed or withheld for good, up to these versions."""
         operations = (
             {
                 "_op_type": "delete",
                 "_index": self.index,
-                "_id": f"article:{each.article}",
-                "version": each.version,
+                "_id": _article(article),
+                "version": version,
                 "version_type": "external_gte",
             }
-            for each in waiting
+            for article, version in versions.items()
         )
         await _bulk(self._client, operations)
+
+    def _deletion(self, key: str, writing: tuple[int, int]) -> dict[str, Any]:
+        return {
+            "_op_type": "delete",
+            "_index": self.index,
+            "_id": key,
+            "if_seq_no": writing[0],
+            "if_primary_term": writing[1],
+        }
 
     async def _hits(self, **search: Any) -> list[Any]:
         found = await self._client.search(
@@ -239,18 +297,48 @@ async def put_template(client: AsyncElasticsearch, name: str, alias: str, patter
 
 
 async def _bulk(client: AsyncElasticsearch, operations: Iterable[dict[str, Any]]) -> None:
-    """Write documents that can be found at once; what is newer already stays as it is."""
-    _, errors = await async_bulk(client, operations, refresh=True, raise_on_error=False)
+    """Write documents that can be found at once; what is newer already stays as it is.
+
+    What Elasticsearch will never take is said in the log.
+
+    Raises:
+        BulkIndexError: it did not take something now.
+    """
+    _, errors = await async_bulk(
+        client, operations, refresh=True, raise_on_error=False, max_chunk_bytes=_PORTION_BYTES
+    )
     assert isinstance(errors, list)
-    lasting = [
-        error for error in errors if next(iter(error.values())).get("status") not in {_GONE, _CONFLICT}
-    ]
+    lasting = []
+    for error in errors:
+        result = next(iter(error.values()))
+        if result["status"] in {_GONE, _CONFLICT}:
+            continue
+        if curable(result["status"]):
+            lasting.append(error)
+        else:
+            log.error(
+                "Elasticsearch refuses copy under embargo, and its watches are not alerted: see its fields",
+                article=result["_id"].removeprefix(_article("")),
+                reason=str(result.get("error"))[:_SAID_CHARACTERS],
+            )
     if lasting:
         raise BulkIndexError(f"{len(lasting)} documents were not taken, the first: {lasting[0]}", lasting)
 
 
 def _id(name: str) -> str:
     return f"watch:{name}"
+
+
+def _article(article: str) -> str:
+    return f"article:{article}"
+
+
+def _utc(moment: datetime) -> datetime:
+    """The same instant; one that UTC's calendar does not have is its last."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _no_watch(name: str) -> WatchError:
@@ -268,4 +356,9 @@ def _waiting(hit: Any) -> Waiting:
         version=kept["version"],
         due=datetime.fromisoformat(kept["due"]),
         message=base64.b64decode(kept["message"]),
+        kept=_writing(hit),
     )
+
+
+def _writing(hit: Any) -> tuple[int, int]:
+    return int(hit["_seq_no"]), int(hit["_primary_term"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from pipeline import query
+from pipeline.article import Instant
 from pipeline.errors import NewswireError
 from pipeline.query.fields import Query
 from pipeline.settings import Settings
@@ -44,7 +47,7 @@ class Watch(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     query: str
-    created: datetime
+    created: Instant
     webhook: str | None = None
     secret_env: str | None = None
 
@@ -73,6 +76,11 @@ def watch(
     query_of(made)
     if secret_env is not None and not _VARIABLE.fullmatch(secret_env):
         raise WatchError(f"'{secret_env}' is no name of an environment variable")
+    if secret_env is not None and is_own(secret_env):
+        raise WatchError(
+            f"'{secret_env}' is one of Newswire's own settings, some of which hold passwords: keep the secret"
+            " in a variable whose name does not begin with NEWSWIRE_"
+        )
     if secret_env is not None and webhook is None:
         raise WatchError("a secret signs what is posted to a webhook: give --webhook too")
     if webhook is not None:
@@ -80,13 +88,36 @@ def watch(
     return made
 
 
-def query_of(one: Watch) -> Query:
+def is_own(variable: str) -> bool:
+    """Whether an environment variable is a setting of Newswire, which signs nothing that others can see."""
+    return variable.upper().startswith("NEWSWIRE_")
+
+
+def query_of(one: Watch, entities: Path | None = None) -> Query:
     """What Elasticsearch is asked for a watch; finds only what may be seen now.
+
+    Args:
+        one: the watch.
+        entities: the folder of the newsroom's own names; without it, names are words.
 
     Raises:
         QueryError: it is no query, or is none any more.
     """
-    return query.build(query.parse(one.query), query.Filters())
+    typed, filters = query.parse(one.query), query.Filters()
+    alone = query.build(typed, filters)  # says what is wrong before names are looked up
+    names = _names(query.possible(typed, filters), entities) if entities is not None else query.NO_NAMES
+    return query.build(typed, filters, names) if names else alone
+
+
+def _names(wanted: Collection[query.Possible], entities: Path) -> query.Names:
+    """Who is meant; of what may be a word as well, a search asks the index, and a watch takes the word."""
+    if not wanted:
+        return query.NO_NAMES
+    from pipeline.search.known import known  # noqa: PLC0415 - only names need the enricher's tables
+
+    everybody = known(entities)
+    meanings = {one: everybody.meaning(one.text, one.label) for one in wanted}
+    return {one: meaning.ids for one, meaning in meanings.items() if meaning.ids and not meaning.doubtful}
 
 
 def trouble_of(one: Watch) -> str | None:
@@ -107,9 +138,9 @@ def _check_webhook(url: str, settings: Settings) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise WatchError(f"'{url}' is no URL: {error}") from error
+        raise WatchError(f"the webhook's URL is no URL: {error}") from error
     if parts.scheme not in {"http", "https"} or not host:
-        raise WatchError(f"'{url}' is no URL of a webhook: it begins with https:// or http:// and has a host")
+        raise WatchError("this is no URL of a webhook: it begins with https:// or http:// and has a host")
     if parts.username is not None:
         raise WatchError("a user and a password in a webhook's URL would stand in lists: use --secret-env")
     if not settings.webhooks_internal and addresses.names_internal(host):

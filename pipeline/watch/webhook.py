@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import aiohttp
 from msgspec import Struct
@@ -18,7 +19,7 @@ import pipeline
 from pipeline.article import Alert, encode
 from pipeline.settings import Settings
 from pipeline.watch import addresses
-from pipeline.watch.watches import Watch
+from pipeline.watch.watches import Watch, is_own
 
 TIMEOUT_S = 10.0
 MOST_PAUSE_S = 300.0
@@ -77,7 +78,7 @@ async def post(client: aiohttp.ClientSession, watch: Watch, alert: Alert) -> Out
     except TimeoutError:
         return Trouble(f"no answer within {TIMEOUT_S:g} s")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Trouble(_words(error))
+        return Trouble(_words(error, watch.webhook))
 
 
 def pause_s(attempt: int, asked_s: float, jitter: float) -> float:
@@ -125,6 +126,8 @@ def _headers(watch: Watch, alert: Alert, body: bytes, now: datetime) -> Mapping[
         "webhook-timestamp": str(moment),
     }
     if watch.secret_env is not None:
+        if is_own(watch.secret_env):
+            raise ValueError(f"{watch.secret_env} is a setting of Newswire and signs nothing: take another")
         secret = os.environ.get(watch.secret_env, "")
         if not secret:
             raise ValueError(f"the environment variable {watch.secret_env} of the secret is not set")
@@ -145,7 +148,7 @@ def _judged(answer: aiohttp.ClientResponse) -> Outcome:
     return Trouble(said, float(asked) if asked.isdecimal() and len(asked) < 7 else 0.0)  # noqa: PLR2004 - eleven days
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, url: str) -> str:
     """The reason in words, without the URL, which may hold a secret."""
     if isinstance(error, aiohttp.ClientConnectorError):
         if isinstance(error.os_error, addresses.InternalAddressError):
@@ -153,4 +156,9 @@ def _words(error: Exception) -> str:
         return f"cannot connect to {error.host}:{error.port}: {error.strerror or error.os_error}"
     if isinstance(error, aiohttp.InvalidURL):
         return "its URL is none"
-    return str(error) or type(error).__name__
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "what it answers is no HTTP that can be read"
+    parts = urlsplit(url)
+    text = str(error)
+    secret = any(part.strip("/") and part in text for part in (parts.path, parts.query))
+    return type(error).__name__ if secret or not text else text

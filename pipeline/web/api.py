@@ -65,7 +65,7 @@ async def like(request: web.Request) -> web.Response:
     rooms = request.app[ROOMS]
     size = params.size(request.query)
     document = await rooms.ask(articles.find, request.match_info["id"], rooms.settings, datetime.now(UTC))
-    return answer(await rooms.ask(searching.like, document["id"], rooms.settings, size=size))
+    return answer(await rooms.ask(articles.similar, document, rooms.settings, size=size))
 
 
 async def story(request: web.Request) -> web.Response:

@@ -38,7 +38,7 @@ def make_app(settings: Settings, ask: Asking | None = None) -> web.Application:
     rooms = Rooms(
         settings=settings,
         ask=asking,
-        tail=Broadcast(followed.look, every_s=tail.EVERY_S),
+        tail=Broadcast(followed.look, every_s=tail.EVERY_S, begin=followed.begin),
         lag=Broadcast(sampling.look, every_s=lagging.EVERY_S),
         sample=sampling.look,
     )

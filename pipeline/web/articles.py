@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from pipeline.query import Field, written
-from pipeline.search import show
+from pipeline.search import QueryError, Results, like, show
 from pipeline.settings import Settings
 from pipeline.web import refining, view
 from pipeline.web.errors import AbsentError, KilledError
@@ -42,7 +42,7 @@ class Name(Struct, frozen=True, kw_only=True):
 
 
 def find(article: str, settings: Settings, now: datetime) -> Document:
-    """The article's document as it may be seen.
+    """The article's document as it may be seen; ``replaced_by`` only where that one may be seen, too.
 
     Raises:
         KilledError: it was killed.
@@ -58,7 +58,26 @@ def find(article: str, settings: Settings, now: datetime) -> Document:
         raise AbsentError(
             f"there is no article {article!r} that may be seen now; a search shows those that may be"
         )
-    return {name: value for name, value in document.items() if name not in _MACHINERY}
+    seen = {name: value for name, value in document.items() if name not in _MACHINERY}
+    if (newer := seen.get("replaced_by")) and not _may_be_seen(show(newer, settings), now):
+        del seen["replaced_by"]
+    return seen
+
+
+def similar(document: Document, settings: Settings, *, size: int) -> Results:
+    """What is like the article; nothing where searches do not see it: it was replaced, or just now withheld.
+
+    Raises:
+        SearchError: Elasticsearch could not be asked.
+    """
+    try:
+        return like(document["id"], settings, size=size)
+    except QueryError:
+        return Results(total=0, took_ms=0, hits=())
+
+
+def _may_be_seen(document: Mapping[str, Any] | None, now: datetime) -> bool:
+    return document is not None and document.get("status") != "canceled" and not is_withheld(document, now)
 
 
 def is_withheld(document: Mapping[str, Any], now: datetime) -> bool:

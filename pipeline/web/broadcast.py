@@ -19,6 +19,7 @@ News = TypeVar("News")
 MOST_LISTENERS = 200
 _BEHIND = 64
 _BEAT_S = 15.0
+_WRITE_S = 30.0
 _RETRY_MS = 2000
 
 log = structlog.get_logger(__name__)
@@ -36,10 +37,21 @@ class Broadcast(Generic[News]):
     One who does not keep up is sent away, and a browser then comes back and asks for what it missed.
     """
 
-    def __init__(self, look: Callable[[], Awaitable[News | None]], *, every_s: float) -> None:
-        """``look`` gives what is new, or nothing; it is called every ``every_s`` seconds."""
+    def __init__(
+        self,
+        look: Callable[[], Awaitable[News | None]],
+        *,
+        every_s: float,
+        begin: Callable[[], None] | None = None,
+    ) -> None:
+        """``look`` gives what is new, or nothing; it is called every ``every_s`` seconds.
+
+        ``begin`` is called before the first look after nobody listened: what came in then is not new.
+        """
         self._look = look
         self._every_s = every_s
+        self._begin = begin
+        self._looked = asyncio.Event()
         self._queues: set[asyncio.Queue[News | Trouble | None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -47,6 +59,8 @@ class Broadcast(Generic[News]):
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[asyncio.Queue[News | Trouble | None]]:
         """A queue of what is new from now on; ``None`` ends it.
+
+        It is there once a look was made: what an earlier question missed, the next look finds.
 
         Raises:
             BusyError: too many listen already, or the server stops.
@@ -58,6 +72,7 @@ class Broadcast(Generic[News]):
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         try:
+            await self._looked.wait()
             yield queue
         finally:
             self._queues.discard(queue)
@@ -67,6 +82,7 @@ class Broadcast(Generic[News]):
     async def close(self) -> None:
         """Send all listeners away."""
         self._closed = True
+        self._looked.set()
         for queue in list(self._queues):
             _send_away(queue)
         await self._stop()
@@ -75,9 +91,12 @@ class Broadcast(Generic[News]):
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
+            self._looked.clear()
             await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
+        if self._begin is not None:
+            self._begin()
         while True:
             try:
                 news: News | Trouble | None = await self._look()
@@ -89,14 +108,37 @@ class Broadcast(Generic[News]):
             if news is not None:
                 for queue in list(self._queues):
                     _put(queue, news)
+            self._looked.set()
             await asyncio.sleep(self._every_s)
 
 
-async def opened(request: web.Request) -> web.StreamResponse:
+class Events(web.StreamResponse):
+    """An answer of server-sent events; who does not read it is cut off and holds no place for ever."""
+
+    def __init__(self, request: web.Request) -> None:
+        super().__init__(headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"})
+        # A proxy before us is to pass on each event as it comes.
+        self.headers["X-Accel-Buffering"] = "no"
+        self._transport = request.transport
+
+    async def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Write it.
+
+        Raises:
+            ConnectionResetError: nobody is there any more, or nobody read for 30 s.
+        """
+        try:
+            await asyncio.wait_for(super().write(data), _WRITE_S)
+        except TimeoutError:
+            # Closing would wait for what was not read.
+            if self._transport is not None:
+                self._transport.abort()
+            raise ConnectionResetError("who listens does not read") from None
+
+
+async def opened(request: web.Request) -> Events:
     """The beginning of an answer of server-sent events."""
-    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"})
-    # A proxy before us is to pass on each event as it comes.
-    response.headers["X-Accel-Buffering"] = "no"
+    response = Events(request)
     await response.prepare(request)
     await response.write(f"retry: {_RETRY_MS}\n\n".encode())
     return response

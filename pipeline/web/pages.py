@@ -76,7 +76,7 @@ async def article(request: web.Request) -> web.Response:
     story_id = document.get("story_id") or document["id"]
     story, similar = await asyncio.gather(
         rooms.ask(searching.story, story_id, rooms.settings),
-        rooms.ask(searching.like, document["id"], rooms.settings, size=_SIMILAR),
+        rooms.ask(articles.similar, document, rooms.settings, size=_SIMILAR),
     )
     return page(
         "article.html",

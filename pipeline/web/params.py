@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -14,6 +15,8 @@ EVERYTHING = Filters(until="9998")
 
 MOST = 100
 _USUAL = 10
+# No more digits than the most has: neither zeros before it nor thousands of digits are ever counted.
+_SIZE = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def size(query: Mapping[str, str]) -> int:
         QueryError: it is no number from 1 to 100.
     """
     text = query.get("size") or str(_USUAL)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST):
+    if not (_SIZE.fullmatch(text) and 1 <= int(text) <= MOST):
         raise QueryError(f"size: {text[:20]!r} is not from 1 to {MOST}")
     return int(text)
 

@@ -40,6 +40,10 @@ class Tail:
         self._ask = ask
         self._after: str | None = None
 
+    def begin(self) -> None:
+        """Forget where it was: nobody watched, and what came in meanwhile is no news."""
+        self._after = None
+
     async def look(self) -> Latest | None:
         """What is new; nothing the first time, for who listens has seen that.
 

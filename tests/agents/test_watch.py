@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import HttpUrl
 
-from pipeline.agents import outlet, watch
+from pipeline.agents import outlet, watch, worker
 from pipeline.article import encode
+from pipeline.enrich import load
 from pipeline.settings import Settings
+from pipeline.sink.elasticsearch import Sink
 from pipeline.watch import watcher
 from pipeline.watch.watcher import Watcher
 from tests.agents.broker import acked, committed, put
 from tests.feeding import fresh
 from tests.services import Stack
 from tests.sink.articles import article
+from tests.sink.faulty import FaultyProxy
 from tests.watch.receiver import Receiver, until
 from tests.watch.saved import alerts, keep, made, store
 from tests.workers import Worker, eventually
@@ -37,7 +42,6 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
 async def running(settings: Settings) -> AsyncIterator[Watcher]:
     """The hop at work."""
     held = Watcher(settings)
-    await held.ready()
     hop = watch.hop(settings, held)
     await hop.app.start()
     try:
@@ -131,6 +135,71 @@ def test_an_embargo_that_ends_alerts_without_anybody_doing_anything(settings: Se
     asyncio.run(main())
     (alert,) = alerts(settings)
     assert alert.matched >= end
+
+
+def test_articles_wait_for_what_the_watches_need(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elasticsearch refuses the first template, as it does without the rights or with too many shards."""
+    monkeypatch.setattr(watcher, "PREPARE_S", 0.1)
+    keep(settings, made(settings))
+    put(settings, settings.topic_enriched, message())
+
+    async def main() -> None:
+        with FaultyProxy(settings, [400, 400], path="/_index_template") as proxy:
+            async with running(proxy.settings):
+                await acked(settings, "watch", settings.topic_enriched, 1)
+
+    asyncio.run(main())
+    assert [alert.version for alert in alerts(settings)] == [1]
+
+
+def test_the_worker_starts_whatever_is_in_the_way_of_the_watches(settings: Settings) -> None:
+    async def main() -> str | None:
+        away = Watcher(settings.model_copy(update={"elasticsearch": HttpUrl("http://127.0.0.1:9")}))
+        sink = Sink(settings)
+        async with AsyncExitStack() as stack, asyncio.timeout(60):
+            stack.push_async_callback(sink.close)
+            stack.push_async_callback(away.close)
+            names: list[worker.Name] = ["index", "watch"]
+            hops = await worker._start(settings, names, sink, away, load=load, stack=stack)
+            assert [hop.name for hop in hops] == names
+            put(settings, settings.topic_enriched, message())
+            await acked(settings, "index", settings.topic_enriched, 1)
+            return away.waiting
+
+    assert "watches" in (asyncio.run(main()) or "")
+
+
+def test_work_that_fails_beside_the_agent_is_done_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watch, "PAUSE_S", 0.1)
+    release = Watcher.release
+    broken = [LookupError("unforeseen")]
+
+    async def fails_once(self: Watcher, *rest: Any) -> None:
+        if broken:
+            raise broken.pop()
+        await release(self, *rest)
+
+    monkeypatch.setattr(Watcher, "release", fails_once)
+    keep(settings, made(settings))
+    put(settings, settings.topic_enriched, message(embargo=datetime.now(UTC)))
+
+    async def main() -> None:
+        async with running(settings), asyncio.timeout(60):
+            while not await asyncio.to_thread(alerts, settings):  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(0.2)
+
+    asyncio.run(main())
+    assert not broken
+    assert "unforeseen" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("timestamp", [1e18, -1e18, float("nan"), float("inf"), 9e11])
+def test_a_time_that_no_clock_tells_is_now(timestamp: float) -> None:
+    event: Any = SimpleNamespace(message=SimpleNamespace(timestamp=timestamp))
+    before = datetime.now(UTC)
+    assert before <= watch._at(event) <= datetime.now(UTC)
 
 
 def test_each_webhook_gets_its_watchs_alerts_in_order(settings: Settings) -> None:

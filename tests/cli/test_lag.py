@@ -107,6 +107,14 @@ def test_a_broker_that_is_away_is_one_line_and_exit_code_3() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_setting_that_is_wrong_is_exit_code_3_and_not_that_of_a_status() -> None:
+    wrong = {**environment(AWAY), "NEWSWIRE_PARTITIONS": "none"}
+    command = [sys.executable, "-m", "pipeline", "lag"]
+    done = subprocess.run(command, env=wrong, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("error: setting partitions")
+
+
 @pytest.mark.services
 class TestOnce:
     def test_all_is_well(self, made: Settings) -> None:  # noqa: F811 - a fixture

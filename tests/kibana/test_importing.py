@@ -194,6 +194,22 @@ class TestWhatCannotBeDone:
         with pytest.raises(KibanaError, match="no id of a space"):
             import_objects(Settings(), url="http://127.0.0.1:9", space=space)
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "me:secret@host",
+            "me:secret@host:5601",
+            "ftp://me:secret@host",
+            "http://me:secret@",
+            "http://me:secret@host:port",
+            "http://me:secret/rest@host",
+        ],
+    )
+    def test_a_password_is_not_told_where_what_has_it_is_no_url(self, url: str) -> None:
+        with pytest.raises(KibanaError, match="is no URL") as caught:
+            import_objects(Settings(), url=url)
+        assert "secret" not in str(caught.value)
+
     @pytest.mark.parametrize("url", ["kibana", "ftp://host", "http://", "http://host:port", "http://[::1"])
     def test_what_is_no_url(self, url: str) -> None:
         with pytest.raises(KibanaError, match="is no URL"):

@@ -17,9 +17,17 @@ def summed(*partitions: PartitionLag, gone: tuple[str, ...] = ()) -> GroupLag:
 def test_sums_and_the_longest_wait() -> None:
     group = summed(partition(1, lag=50, seconds=2.0, produce_rate=1.0, consume_rate=9.0), partition(0))
     assert (group.lag, group.seconds, group.produce_rate, group.consume_rate) == (80, 6.0, 3.0, 14.0)
-    assert group.catch_up_s == pytest.approx(80 / 11)
     assert [one.partition for one in group.partitions] == [0, 1]
     assert (group.hop, group.members, group.measured) == ("enrich", 2, True)
+
+
+def test_a_group_has_caught_up_when_its_slowest_partition_has() -> None:
+    assert summed(partition(0, catch_up_s=90.0), partition(1, catch_up_s=0.0, lag=0)).catch_up_s == 90.0
+
+
+def test_a_partition_that_never_catches_up_keeps_the_group_from_it_however_fast_the_others_are() -> None:
+    slow = partition(1, produce_rate=2.0, consume_rate=1.0, catch_up_s=None)
+    assert summed(partition(0, consume_rate=900.0), slow).catch_up_s is None
 
 
 def test_one_wait_that_is_not_known_makes_the_groups_unknown() -> None:

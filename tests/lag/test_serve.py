@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -23,20 +25,22 @@ from tests.lag.there import There
 NOWHERE = HttpUrl("http://127.0.0.1:9")
 
 
-def serve(settings: Settings, looks: int, **options: Any) -> list[Snapshot | None]:
-    """What was seen in so many looks."""
+def serve(
+    settings: Settings, looks: int, *, enough: Callable[[], bool] = lambda: False, **options: Any
+) -> list[Snapshot | None]:
+    """What was seen in so many looks, or until it is enough."""
     seen: list[Snapshot | None] = []
 
     async def until_enough() -> None:
-        enough = asyncio.Event()
+        ended_by = asyncio.Event()
 
         def on_sample(snapshot: Snapshot | None) -> None:
             seen.append(snapshot)
-            if len(seen) == looks:
-                enough.set()
+            if len(seen) == looks or enough():
+                ended_by.set()
 
         work = asyncio.create_task(serving.serve(settings, every_s=0.05, on_sample=on_sample, **options))
-        waiting = asyncio.create_task(enough.wait())
+        waiting = asyncio.create_task(ended_by.wait())
         await asyncio.wait([work, waiting], return_when=asyncio.FIRST_COMPLETED)
         work.cancel()
         waiting.cancel()
@@ -52,11 +56,21 @@ def troubles(logs: list[Any]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.services
-def test_each_look_is_kept_in_elasticsearch(made: Settings, there: There) -> None:
+def test_looks_are_kept_in_elasticsearch(
+    made: Settings, there: There, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there.write(made.topic_raw, 3)
+    kept, keep = 0, serving._keep
+
+    def and_count(*arguments: Any) -> None:
+        nonlocal kept
+        keep(*arguments)
+        kept += 1
+
+    monkeypatch.setattr(serving, "_keep", and_count)
     with Elasticsearch(str(made.elasticsearch), request_timeout=60) as client:
         try:
-            serve(made, 3, index=True)
+            serve(made, 0, enough=lambda: kept == 3)
             client.indices.refresh(index=f"{made.index}-lag-*")
             found = client.search(
                 index=f"{made.index}-lag-*", size=100, query={"term": {"hop": "enrich"}}, sort="@timestamp"
@@ -87,6 +101,42 @@ def test_metrics_are_those_of_the_newest_look(
     assert "newswire_lag_up 0.0" in pages[0]
     labels = f'consumergroup="{made.group}-enrich",partition="0",topic="{made.topic_raw}"'
     assert f"kafka_consumergroup_lag{{{labels}}} 3.0" in pages[1]
+
+
+@pytest.mark.services
+def test_what_was_seen_too_long_ago_is_not_exported(made: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "OLD_S", -1.0)
+    port, pages = free_port("127.0.0.1"), []
+    look = serving._look
+
+    def and_fetch(*arguments: Any) -> Snapshot | None:
+        pages.append(httpx.get(f"http://127.0.0.1:{port}/metrics").text)
+        return look(*arguments)
+
+    monkeypatch.setattr(serving, "_look", and_fetch)
+    assert all(serve(made, 2, index=False, port=port))
+    assert "newswire_lag_up 0.0" in pages[1]
+    assert "kafka_consumergroup_lag{" not in pages[1]
+
+
+@pytest.mark.services
+def test_an_elasticsearch_that_hangs_does_not_hold_up_looking(
+    made: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, looked = threading.Event(), 0
+
+    def hang(*_: Any) -> None:
+        hanging.wait(60)
+
+    def enough() -> bool:
+        nonlocal looked
+        looked += 1
+        if looked == 3:
+            hanging.set()
+        return looked == 3
+
+    monkeypatch.setattr(serving, "_keep", hang)
+    assert len(serve(made, 0, enough=enough)) >= 3
 
 
 @pytest.mark.services

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import HttpUrl
 
-from pipeline.search import SearchError, asking, count, search, show
+from pipeline.search import QueryError, SearchError, asking, count, search, show
 from pipeline.settings import Settings
-from tests.search.news import ARTICLES
+from tests.search.news import ARTICLES, write
+from tests.sink.articles import article
 
 if TYPE_CHECKING:
     from tests.services import Stack
@@ -33,6 +35,7 @@ class Node(HTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.statuses = list(statuses)
         self.asked: list[tuple[str, bytes]] = []
+        self.failure = b"{}"
 
     @property
     def settings(self) -> Settings:
@@ -47,7 +50,11 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.asked.append((self.path, body))
         statuses = self.server.statuses
         status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
-        answer = b'{"took": 1, "hits": {"total": {"value": 0}, "hits": []}}' if status == 200 else b"{}"
+        answer = (
+            b'{"took": 1, "hits": {"total": {"value": 0}, "hits": []}}'
+            if status == 200
+            else self.server.failure
+        )
         self.send_response(status)
         for name, value in {
             "X-Elastic-Product": "Elasticsearch",
@@ -88,6 +95,37 @@ def test_what_does_not_pass_is_said(node: Node, tries: int, advice: str) -> None
     with pytest.raises(SearchError, match=advice):
         show("x", node.settings)
     assert len(node.asked) == tries
+
+
+@pytest.mark.parametrize("node", [(504,), (429,)], indirect=True)
+def test_what_failed_only_after_a_while_is_not_asked_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_AT_ONCE_S", -1.0)
+    with pytest.raises(SearchError, match="try again in a moment"):
+        show("x", node.settings)
+    assert len(node.asked) == 1
+
+
+@pytest.mark.parametrize("node", [(400,)], indirect=True)
+def test_a_query_with_too_many_words_for_elasticsearch_is_no_fault_of_its_address(node: Node) -> None:
+    cause = {"type": "too_many_nested_clauses", "reason": "maxClauseCount is set to 1024"}
+    node.failure = json.dumps(
+        {"error": {"type": "search_phase_execution_exception", "caused_by": cause}}
+    ).encode()
+    with pytest.raises(QueryError, match="take fewer words, or give it a larger heap"):
+        show("x", node.settings)
+    assert len(node.asked) == 1
+
+
+@services
+def test_elasticsearch_says_that_there_are_too_many_words_as_it_is_read_here(own: Settings) -> None:
+    write(own, [article("a")])
+    words = {
+        "query_string": {"query": " ".join(f"w{number}" for number in range(70_000)), "fields": ["body"]}
+    }
+    with pytest.raises(QueryError, match="take fewer words"):
+        asking.searched(own, {"query": words})
 
 
 @pytest.mark.parametrize("node", [(200,)], indirect=True)

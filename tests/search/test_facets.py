@@ -12,7 +12,7 @@ from pipeline.query import FIELDS, QueryError, parse
 from pipeline.search import Bucket, Filters, Spot, facets, search
 from pipeline.settings import Settings
 from tests.search.news import new_alias, write
-from tests.sink.articles import POLITICS, SPORT, article, entity
+from tests.sink.articles import NOON, POLITICS, SPORT, article, entity
 
 if TYPE_CHECKING:
     from tests.services import Stack
@@ -61,6 +61,16 @@ def test_each_facet_counts_articles_the_most_frequent_first(visits: Settings) ->
     assert found.places == (Bucket("Séoul", "Séoul", 2), Bucket("Suva", "Suva", 1))
     assert found.organizations == (Bucket("visite", "visite", 1),)
     assert found.people == ()
+
+
+@services
+def test_a_value_is_counted_in_all_months_though_it_is_not_among_the_first_in_one(stack: Stack) -> None:
+    settings = new_alias(stack)
+    others = [article(f"{n}-{turn}", source=f"A{n:02}") for n in range(14) for turn in range(2)]
+    july = NOON.replace(month=7)
+    last = [article("once", source="Z"), *(article(f"z{n}", source="Z", received=july) for n in range(2))]
+    write(settings, [*others, *last])
+    assert facets("mot", settings, size=1).source == (Bucket("Z", "Z", 3),)
 
 
 @services

@@ -67,14 +67,28 @@ def test_a_name_means(name: str, ids: tuple[str, ...], names: Known) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["nice", "Nice", "bath", "of", "un", "Un", "us", "who", "total", "le monde", "man"]
+    "word", ["nice", "Nice", "bath", "of", "un", "Un", "us", "who", "total", "le monde", "man", "كان"]
 )
 def test_what_may_be_a_word_is_doubtful(word: str, names: Known) -> None:
     assert names.meaning(word).doubtful
 
 
 @pytest.mark.parametrize(
-    "name", ["UN", "NICE", "Shell", "Orange", "nordkorea", "moscou", "new york", "北朝鮮", "texas"]
+    "name",
+    [
+        "UN",
+        "NICE",
+        "Shell",
+        "Orange",
+        "nordkorea",
+        "moscou",
+        "new york",
+        "北朝鮮",
+        "북한",
+        "北京",
+        "باريس",
+        "texas",
+    ],
 )
 def test_what_is_in_capitals_or_a_country_region_or_large_town_is_not(name: str, names: Known) -> None:
     meaning = names.meaning(name)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pipeline.query import QueryError
 from pipeline.search import Filters, Hit, Results, Sort, search, story
 from pipeline.search import paging as paging_module
+from pipeline.search.asking import searched
 from pipeline.search.cursors import Place, digest, text_of
 from pipeline.settings import Settings
 from tests.search.news import new_alias, tell, write
@@ -63,6 +64,29 @@ def wire(stack: Stack) -> Settings:
     named = {one(number): {"story_id": name} for name, numbers in STORIES.items() for number in numbers}
     tell(settings, named | {one(number): {"story_id": None} for number in ALONE})
     return settings
+
+
+@services
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_story_stays_on_the_first_page_though_a_better_take_comes_meanwhile(
+    size: int, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = new_alias(stack)
+    write(settings, [article("first", body="Un séisme.", created="2026-01-01")])
+    tell(settings, {"first": {"story_id": "s"}})
+    asked = 0
+
+    def and_write(*arguments: Any, **options: Any) -> Mapping[str, Any]:
+        nonlocal asked
+        answer = searched(*arguments, **options)
+        asked += 1
+        if asked == 1:
+            write(settings, [article("second", body="Un séisme.", created="2026-01-02")])
+            tell(settings, {"second": {"story_id": "s"}})
+        return answer
+
+    monkeypatch.setattr(paging_module, "searched", and_write)
+    assert [hit.story for hit in search("séisme", settings, size=size, sort="newest").hits] == ["s"]
 
 
 def walk(settings: Settings, size: int, sort: Sort, *, collapse: bool = True) -> Iterator[Results]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +13,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipeline.query import Field, QueryError, parse
-from pipeline.search import Suggestion, search, suggest
+from pipeline.search import Suggestion, search, suggest, suggestions
 from pipeline.settings import Settings
 from tests.search.news import new_alias, write
-from tests.sink.articles import POLITICS, article, entity
+from tests.sink.articles import NOON, POLITICS, article, entity
 from tests.test_query import typed
 
 if TYPE_CHECKING:
@@ -138,6 +140,38 @@ def test_whatever_is_typed_is_answered_with_queries(begun: str, names: Settings)
 def test_no_sign_that_is_typed_is_a_pattern(begun: str, names: Settings) -> None:
     assert "Kimberley" not in texts(suggest(f"x{begun}", names))
     assert "Ana Akim" not in texts(suggest(begun, names))
+
+
+MARKS = [
+    sign
+    for sign in map(chr, range(sys.maxunicode + 1))
+    if sign.isalnum() and not re.search(r"\w", suggestions._folded(sign))
+]
+
+
+@given(begun=st.text(st.sampled_from([*MARKS, "\u3099", " "]), max_size=5))
+def test_marks_alone_begin_no_topic(begun: str) -> None:
+    found = {"begun": {"topics": {"buckets": [{"key": "sport", "doc_count": 1}]}}}
+    assert MARKS
+    assert list(suggestions._topics(found, begun)) == []
+
+
+@services
+def test_marks_alone_are_answered(names: Settings) -> None:
+    for sign in MARKS:
+        assert suggest(sign, names) == ()
+
+
+@services
+def test_a_name_is_counted_in_all_months_though_it_is_not_among_the_first_in_one(stack: Stack) -> None:
+    settings = new_alias(stack)
+    others = [
+        about(f"{name}{turn}", name) for name in (f"Kim A{n:02}" for n in range(14)) for turn in range(2)
+    ]
+    july = NOON.replace(month=7)
+    kim = [about("once", "Kim Z"), *(about(f"z{turn}", "Kim Z", received=july) for turn in range(2))]
+    write(settings, [*others, *kim])
+    assert suggest("kim", settings, size=1) == (Suggestion("Kim Z", "person", 'person:"Kim Z"', 3),)
 
 
 @pytest.mark.parametrize("size", [0, 51])

@@ -74,6 +74,29 @@ def test_what_was_written_before_but_is_searchable_only_now_comes_too(own: Setti
 
 
 @services
+def test_after_the_first_answer_too_and_what_that_left_out_does_not_come(own: Settings) -> None:
+    wrote(own, {"old": -60, "a": 0, "b": 10})
+    first = latest(own, size=1)
+    assert [hit.id for hit in first.hits] == names("b")
+    assert latest(own, after=first.after).hits == ()
+    wrote(own, {"late": 5, "later": -15, "too late": -70})
+    assert [hit.id for hit in latest(own, after=first.after).hits] == names("later", "late")
+
+
+@services
+def test_where_very_much_was_written_the_first_answer_leaves_no_more_behind_than_fits(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "_MOST_KNOWN", 3)
+    wrote(own, {f"n{number}": number for number in range(6)})
+    first = latest(own, size=2)
+    assert [hit.id for hit in first.hits] == names("n4", "n5")
+    assert latest(own, after=first.after).hits == ()
+    wrote(own, {"late": 4.5, "before": 1})
+    assert [hit.id for hit in latest(own, after=first.after).hits] == names("late")
+
+
+@services
 def test_a_new_version_comes_again_and_what_may_not_be_seen_never(own: Settings) -> None:
     wrote(own, {"a": 0, "b": 1})
     after = latest(own).after

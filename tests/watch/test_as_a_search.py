@@ -10,7 +10,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from pipeline import search
-from pipeline.article import Alert, EnrichedArticle, Span, encode
+from pipeline.article import Alert, EnrichedArticle, Span
 from pipeline.query import Filters
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
@@ -51,6 +51,13 @@ ARTICLES = (
     ),
     article("endless", body="Kim, sanctions et traités.", status="withheld"),
     article("killed", status="canceled"),
+    article(
+        "korea",
+        body="La Corée du Nord a répondu.",
+        entities=(
+            entity("La Corée du Nord a répondu.", "Corée du Nord", "LOC", id="iso:KP", name="North Korea"),
+        ),
+    ),
 )
 QUERIES = (
     "kim",
@@ -82,6 +89,9 @@ QUERIES = (
     "mot -coupe -kim",
     "² mot",
     "l'équipe",
+    "Nordkorea",
+    "North Korea -kim",
+    "place:Nordkorea",
 )
 
 
@@ -119,7 +129,7 @@ def _watched(settings: Settings, articles: Sequence[EnrichedArticle]) -> dict[st
 
     async def main() -> None:
         watcher = Watcher(settings)
-        await watcher.alert([Arrived(each, encode(each), datetime.now(UTC)) for each in articles], send)
+        await watcher.alert([Arrived(each, datetime.now(UTC)) for each in articles], send)
         await watcher.close()
 
     asyncio.run(main())

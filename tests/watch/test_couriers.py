@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaProducer
@@ -165,20 +166,31 @@ def test_couriers_come_and_go_with_the_watches(settings: Settings) -> None:
     assert asyncio.run(main()) == [1, 3]
 
 
-def test_an_error_that_nobody_foresaw_comes_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker stops then, rather than go on without a courier."""
+def test_an_error_that_nobody_foresaw_skips_no_alert_and_holds_up_no_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = [LookupError("unforeseen")]
+    bring = couriers.Courier._bring
 
-    async def broken(*_: object) -> None:
-        raise LookupError("unforeseen")
+    async def fails_once(self: couriers.Courier, *rest: Any) -> bool:
+        if self._watch.name == "broken" and broken:
+            raise broken.pop()
+        return await bring(self, *rest)
 
-    monkeypatch.setattr(couriers.Courier, "_round", broken)
+    monkeypatch.setattr(couriers.Courier, "_bring", fails_once)
+    put(settings, alert(1, "broken"), alert(2))
 
-    async def main() -> None:
-        async with running(settings, [made(settings, webhook="http://127.0.0.1:9/")]) as task:
-            await asyncio.wait_for(asyncio.shield(task), 60)
+    async def main() -> list[int]:
+        async with Receiver() as receiver:
+            watches = [made(settings, name, webhook=receiver.url) for name in ("broken", "w")]
+            async with running(settings, watches):
+                for name in ("broken", "w"):
+                    await taken(settings, name, 2)
+            return versions(receiver)
 
-    with pytest.raises(LookupError):
-        asyncio.run(main())
+    assert sorted(asyncio.run(main())) == [1, 2]
+    assert not broken
+    assert "unforeseen" in capsys.readouterr().out
 
 
 def test_a_broker_that_is_away_is_waited_for(settings: Settings) -> None:

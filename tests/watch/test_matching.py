@@ -18,6 +18,7 @@ from pipeline.sink.document import document
 from pipeline.watch import matching
 from pipeline.watch.matching import AgainError, Match, Matcher, Search
 from tests.sink.articles import article
+from tests.sink.faulty import FaultyProxy
 
 pytestmark = pytest.mark.services
 
@@ -179,6 +180,73 @@ def test_what_a_killed_worker_left_behind_is_removed(settings: Settings) -> None
             return int((await client.count(index=held.index, query={"ids": {"values": ["old"]}}))["count"])
 
     assert asyncio.run(main()) == 0
+
+
+def test_nothing_of_the_articles_stays_when_all_watches_were_asked(settings: Settings) -> None:
+    async def main() -> int:
+        async with matcher(settings) as (held, client):
+            given = documents(3, source="Left Behind")
+            assert [some async for some in held.matches(given, [search("a", "mot")])]
+            await client.indices.refresh(index=held.index)
+            query = {"term": {"source": "Left Behind"}}
+            return int((await client.count(index=held.index, query=query))["count"])
+
+    assert asyncio.run(main()) == 0
+
+
+def test_indices_of_earlier_versions_are_deleted_and_no_others(settings: Settings) -> None:
+    async def main() -> list[str]:
+        async with matcher(settings) as (held, client):
+            await held.ensure()
+            made = [f"watched-{settings.index}-{end}" for end in ("0" * 12, "x" * 12, f"fr-{'0' * 12}")]
+            for name in made:
+                await client.indices.create(index=name)
+            await held.tidy()
+            found = await client.indices.get(index=f"watched-{settings.index}-*")
+            await client.indices.delete(index=made[1:])
+            assert held.index in found.body
+            return [name for name in made if name in found.body]
+
+    assert [name.rpartition("-")[2] for name in asyncio.run(main())] == ["x" * 12, "0" * 12]
+
+
+@pytest.mark.parametrize("path", ["/_bulk", "/_search", "/_msearch"])
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_request_that_is_too_large_is_halved(settings: Settings, path: str, status: int) -> None:
+    searches = [search("a", "mot"), search("b", "un")]
+    with FaultyProxy(settings, [status], path=path) as proxy:
+        found_all = found(proxy.settings, documents(3), *searches)
+        assert not proxy.faults
+    assert found_all == [(name, place) for name in "ab" for place in range(3)]
+
+
+def test_an_article_that_leaves_a_watchs_time_between_two_questions_is_not_waited_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watch counted it a moment ago, for instance with ``since:10min``."""
+    count = Matcher._count
+    counted: list[dict[str, int]] = []
+
+    async def one_more(self: Matcher, *rest: Any) -> dict[str, int]:
+        found = await count(self, *rest)
+        counted.append(found)
+        return {**found, "left": 1, "some": 2} if len(counted) == 1 else found
+
+    monkeypatch.setattr(Matcher, "_count", one_more)
+    given = documents(2) + documents(1, body="Un chat.")
+    searches = [search("left", "chien"), search("some", "chat"), search("all", "un")]
+    assert found(settings, given, *searches) == [("all", 0), ("all", 1), ("all", 2), ("some", 2)]
+
+
+@pytest.mark.parametrize("part", [{"nonsense": {}}, {"range": {"version": {"gte": "no number"}}}])
+def test_a_query_that_is_refused_only_when_it_marks_stops_no_other(
+    settings: Settings, part: dict[str, Any], capsys: Any
+) -> None:
+    broken = search("broken", "mot")
+    broken.query["bool"]["should"] = [part]
+    searches = [search("a", "mot"), broken, search("z", "mot")]
+    assert found(settings, documents(1), *searches) == [("a", 0), ("z", 0)]
+    assert capsys.readouterr().out.count("Elasticsearch refuses its query") == 1
 
 
 def test_two_workers_at_once_do_not_see_each_others_articles(settings: Settings) -> None:

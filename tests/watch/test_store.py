@@ -6,12 +6,13 @@ import asyncio
 import itertools
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 import pytest
-from elasticsearch import AsyncElasticsearch
+from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.helpers import BulkIndexError
+from msgspec.structs import replace
 
 from pipeline.settings import Settings
 from pipeline.sink.templates import UnfitIndexError
@@ -40,6 +41,17 @@ def on(settings: Settings, work: Callable[[Store], Awaitable[Result]]) -> Result
             return await work(kept)
 
     return asyncio.run(main())
+
+
+def due(settings: Settings, most: int = 10) -> list[Waiting]:
+    """What is due, as it was held."""
+    found = on(settings, lambda kept: kept.due(most))
+    assert all(each.kept for each in found)
+    return [replace(each, kept=None) for each in found]
+
+
+async def done(kept: Store, most: int) -> None:
+    await kept.done(await kept.due(most))
 
 
 def names(settings: Settings) -> list[str]:
@@ -124,25 +136,103 @@ def test_copy_waits_until_its_time_has_come_the_earliest_first(settings: Setting
     first = Waiting(article, 1, PAST, b"\xff\x00 any bytes")
     future = Waiting(uuid.uuid4().hex, 1, PAST + timedelta(days=1), b"future")
     on(settings, lambda kept: kept.hold([future, later, first]))
-    assert on(settings, lambda kept: kept.due(10)) == [first, later]
-    assert on(settings, lambda kept: kept.due(1)) == [first]
-    on(settings, lambda kept: kept.done([first]))
-    assert on(settings, lambda kept: kept.due(10)) == [later]
+    assert due(settings) == [first, later]
+    assert due(settings, 1) == [first]
+    on(settings, lambda kept: done(kept, 1))
+    assert due(settings) == [later]
 
 
 def test_the_highest_version_waits_in_whatever_order_they_come(settings: Settings, article: str) -> None:
     versions = [Waiting(article, number, PAST, b"%d" % number) for number in (2, 3, 1)]
     for each in versions:
         on(settings, lambda kept, each=each: kept.hold([each]))  # type: ignore[misc]
-    assert [each.version for each in on(settings, lambda kept: kept.due(10))] == [3]
+    assert [each.version for each in due(settings)] == [3]
 
 
-def test_what_was_put_in_its_place_meanwhile_goes_on_waiting(settings: Settings, article: str) -> None:
-    old, new = Waiting(article, 1, PAST, b"old"), Waiting(article, 2, PAST, b"new")
-    on(settings, lambda kept: kept.hold([new]))
-    on(settings, lambda kept: kept.done([old]))
-    on(settings, lambda kept: kept.done([Waiting(uuid.uuid4().hex, 1, PAST, b"gone already")]))
-    assert on(settings, lambda kept: kept.due(10)) == [new]
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_was_put_in_its_place_meanwhile_goes_on_waiting(
+    settings: Settings, article: str, version: int
+) -> None:
+    old, new = Waiting(article, 1, PAST, b"old"), Waiting(article, version, PAST, b"new")
+
+    async def main(kept: Store) -> None:
+        await kept.hold([old])
+        released = await kept.due(10)
+        await kept.hold([new])
+        await kept.done(released)
+
+    on(settings, main)
+    assert due(settings) == [new]
+    on(settings, lambda kept: done(kept, 10))
+    assert due(settings) == []
+
+
+def test_what_is_gone_already_may_be_forgotten_again(settings: Settings, article: str) -> None:
+    async def main(kept: Store) -> None:
+        await kept.hold([Waiting(article, 1, PAST, b"")])
+        released = await kept.due(10)
+        await kept.done(released)
+        await kept.done(released)
+
+    on(settings, main)
+    assert due(settings) == []
+
+
+def test_copy_waits_one_second_longer_than_its_embargo_says(settings: Settings, article: str) -> None:
+    on(settings, lambda kept: kept.hold([Waiting(article, 1, datetime.now(UTC), b"")]))
+    assert due(settings) == []
+
+
+def test_killed_copy_waits_no_more_and_a_later_version_does(settings: Settings) -> None:
+    one, two = (Waiting(uuid.uuid4().hex, 2, PAST, b"") for _ in range(2))
+    on(settings, lambda kept: kept.hold([one, two]))
+    on(settings, lambda kept: kept.drop({one.article: 2, two.article: 1, uuid.uuid4().hex: 1}))
+    assert due(settings) == [two]
+
+
+def test_an_embargo_until_the_end_of_all_time_is_kept(settings: Settings, article: str) -> None:
+    """In UTC it would be in the year 10000, of which no calendar knows."""
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-5)))
+    on(settings, lambda kept: kept.hold([Waiting(article, 1, end, b"")]))
+    assert due(settings) == []
+
+
+@pytest.mark.parametrize(
+    "watch", [{"name": "bad"}, {"name": "bad", "query": "a", "created": "2024-01-01"}, None]
+)
+def test_a_watch_that_cannot_be_read_hides_no_other(settings: Settings, watch: Any, capsys: Any) -> None:
+    keep(settings, made(settings, "a"), made(settings, "z"))
+    with Elasticsearch(str(settings.elasticsearch)) as client:
+        document = {"name": "bad", **({"watch": watch} if watch else {})}
+        client.index(index=f"watches-{settings.index}", id="watch:bad", document=document, refresh=True)
+    assert names(settings) == ["a", "z"]
+    assert "bad" in capsys.readouterr().out
+    with pytest.raises(WatchError, match="newswire watch remove bad"):
+        on(settings, lambda kept: kept.get("bad"))
+    on(settings, lambda kept: kept.remove("bad"))
+
+
+def test_copy_that_cannot_be_read_holds_up_no_other(settings: Settings, article: str, capsys: Any) -> None:
+    with Elasticsearch(str(settings.elasticsearch)) as client:
+        damaged = {"due": (PAST - timedelta(days=1)).isoformat(), "article": "damaged"}
+        client.index(index=f"watches-{settings.index}", id="article:damaged", document=damaged, refresh=True)
+    one = Waiting(article, 1, PAST, b"")
+    on(settings, lambda kept: kept.hold([one]))
+    assert due(settings, 1) == []
+    assert due(settings, 1) == [one]
+    assert "damaged" in capsys.readouterr().out
+
+
+def test_copy_that_elasticsearch_refuses_is_told_and_not_tried_for_ever(stack: Stack, capsys: Any) -> None:
+    settings = apart(stack.settings)
+    with Elasticsearch(str(settings.elasticsearch)) as client:
+        index = f"watches-{settings.index}"
+        client.indices.create(index=index, mappings={"properties": {"message": {"type": "long"}}})
+        try:
+            on(settings, lambda kept: kept.hold([Waiting("refused", 1, PAST, b"text")]))
+        finally:
+            client.indices.delete(index=index)
+    assert "refused" in capsys.readouterr().out
 
 
 def test_copy_and_watches_do_not_mix(settings: Settings, article: str) -> None:
@@ -150,7 +240,7 @@ def test_copy_and_watches_do_not_mix(settings: Settings, article: str) -> None:
     on(settings, lambda kept: kept.hold([Waiting(article, 1, PAST, b"")]))
     assert names(settings) == ["one"]
     assert on(settings, lambda kept: kept.mark()).count == 1
-    assert len(on(settings, lambda kept: kept.due(10))) == 1
+    assert len(due(settings)) == 1
 
 
 def test_copy_that_is_not_taken_is_an_error(settings: Settings) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
 
-from pipeline.article import Alert, EnrichedArticle, encode
+from pipeline.article import Alert, EnrichedArticle, decode_enriched
 from pipeline.settings import Settings
 from pipeline.sink import document as documents
 from pipeline.sink.elasticsearch import Sink
-from pipeline.watch import Watch, watcher
+from pipeline.watch import Watch, matching, watcher
 from pipeline.watch.store import Waiting
 from pipeline.watch.watcher import Arrived, Watcher
 from tests.sink.articles import article, seed
@@ -37,7 +37,7 @@ class Desk:
 
     async def see(self, *articles: EnrichedArticle, at: datetime | None = None) -> None:
         moment = at or datetime.now(UTC)
-        await self.watcher.alert([Arrived(each, encode(each), moment) for each in articles], self.send)
+        await self.watcher.alert([Arrived(each, moment) for each in articles], self.send)
 
     async def release(self) -> None:
         await self.watcher.release(self.send)
@@ -161,6 +161,127 @@ def test_more_watches_than_fit_a_request_all_count(settings: Settings) -> None:
 def test_neither_a_kill_nor_copy_withheld_without_an_end_alerts(settings: Settings) -> None:
     keep(settings, made(settings, "all", "-nothing"))
     assert see(settings, treaty("a", status="canceled"), treaty("b", status="withheld")) == []
+
+
+def test_a_kill_in_the_same_batch_silences_what_it_kills(settings: Settings) -> None:
+    keep(settings, made(settings, "all", "-nothing"))
+    kill = treaty("a", version=2, status="canceled")
+    assert see(settings, treaty("a", version=1), treaty("a", version=2), kill, treaty("b", version=9)) == [
+        ("all", 9)
+    ]
+    assert see(settings, kill, treaty("a", version=2)) == []
+    assert see(settings, kill, treaty("a", version=3)) == [("all", 3)]
+
+
+def test_what_is_withheld_without_an_end_silences_what_came_before_it(settings: Settings) -> None:
+    keep(settings, made(settings, "all", "-nothing"))
+    held = treaty("a", version=2, status="withheld")
+    assert see(settings, treaty("a", version=1), held) == []
+    assert see(settings, held, treaty("a", version=2)) == [("all", 2)]
+
+
+def test_copy_whose_kill_is_in_the_index_alerts_nobody(settings: Settings) -> None:
+    """Both were in the backlog, and the index hop was faster."""
+    keep(settings, made(settings))
+    _index(settings, treaty("killed", version=2, status="canceled"), treaty("shown", version=9))
+    assert see(
+        settings, treaty("killed", version=1), treaty("shown", version=1), treaty("new", version=5)
+    ) == [
+        ("w", 1),
+        ("w", 5),
+    ]
+    assert see(settings, treaty("killed", version=3)) == [("w", 3)]
+
+
+@pytest.mark.parametrize("status", ["canceled", "withheld"])
+def test_copy_under_embargo_that_is_killed_is_kept_no_longer(settings: Settings, status: str) -> None:
+    keep(settings, made(settings))
+    see(settings, treaty("a", embargo=soon(-1)), treaty("b", version=2, embargo=soon(-1)))
+    see(settings, treaty("a", status=status), treaty("b", status=status))
+    assert _released(settings) == [("w", 2)]
+
+
+def test_notes_that_nobody_may_see_are_not_kept_of_copy_under_embargo(settings: Settings) -> None:
+    see(settings, treaty(ednotes=("Seen.",), ednotes_nonpublic=("Unseen.",), embargo=soon(-2)))
+
+    async def main() -> list[Waiting]:
+        async with store(settings) as kept:
+            return await kept.due(10)
+
+    (held,) = asyncio.run(main())
+    kept = decode_enriched(held.message)
+    assert (kept.ednotes, kept.ednotes_nonpublic) == (("Seen.",), ())
+
+
+def test_times_that_utc_does_not_have_stop_no_other(settings: Settings) -> None:
+    keep(settings, made(settings))
+    first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-5)))
+    given = treaty("a", received=first), treaty("b", embargo=last), treaty("c", expires=last)
+    assert see(settings, *given, treaty("d", version=2)) == [("w", 2)]
+
+
+def test_an_article_that_cannot_be_matched_stops_no_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    keep(settings, made(settings))
+    matches = matching.Matcher.matches
+    bad = treaty("bad")
+
+    def fails(self: Any, documents: Sequence[Any], *rest: Any) -> Any:
+        if any(each["id"] == bad.id for each in documents):
+            raise LookupError("unforeseen")
+        return matches(self, documents, *rest)
+
+    monkeypatch.setattr(matching.Matcher, "matches", fails)
+    assert see(settings, treaty("a", version=2), bad, treaty("b", version=3)) == [("w", 2), ("w", 3)]
+    assert bad.id in capsys.readouterr().out
+    see(settings, *(treaty(guid, embargo=soon(-1)) for guid in ("bad", "c")))
+    assert _released(settings) == [("w", 1)]
+    assert bad.id in capsys.readouterr().out
+
+
+def test_alerts_that_cannot_be_sent_are_no_articles_fault(settings: Settings) -> None:
+    """They come out, so that the article is not acked."""
+    keep(settings, made(settings))
+
+    async def main() -> None:
+        async def fail(_: Sequence[Alert]) -> None:
+            raise LookupError("the topic is full")
+
+        held = Watcher(settings)
+        try:
+            await held.alert([Arrived(treaty(guid), datetime.now(UTC)) for guid in "ab"], fail)
+        finally:
+            await held.close()
+
+    with pytest.raises(LookupError):
+        asyncio.run(main())
+
+
+def test_what_is_in_the_way_of_the_watches_is_told_until_it_is_gone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(watcher, "PREPARE_S", 0.2)
+
+    async def main() -> list[str | None]:
+        with FaultyProxy(settings, [400] * 100, path="/_index_template") as proxy:
+            held = Watcher(proxy.settings)
+            said = [held.waiting]
+            preparing = asyncio.create_task(held.prepare())
+            while len(proxy.faults) > 98:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.02)
+            said.append(held.waiting)
+            proxy.faults.clear()
+            await preparing
+            await held.close()
+            return [*said, held.waiting]
+
+    before, during, after = asyncio.run(main())
+    assert before is None
+    assert "the watches cannot be prepared" in (during or "")
+    assert after is None
+    assert "see to the rights" in capsys.readouterr().out
 
 
 def test_what_came_before_the_watch_alerts_nobody(settings: Settings) -> None:

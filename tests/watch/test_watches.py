@@ -42,6 +42,23 @@ def test_a_watch_asks_what_a_search_asks() -> None:
     assert trouble_of(one) is None
 
 
+def test_a_name_means_who_bears_it_in_any_language() -> None:
+    one = made(SETTINGS, query="Nordkorea")
+    assert "iso:KP" in str(query_of(one, SETTINGS.entities))
+    assert "iso:KP" not in str(query_of(one))
+
+
+def test_a_name_that_may_be_a_word_is_one() -> None:
+    one = made(SETTINGS, query="nice")
+    assert query_of(one, SETTINGS.entities) == query_of(one)
+
+
+@pytest.mark.parametrize("variable", ["NEWSWIRE_ELASTICSEARCH", "newswire_kafka", "NEWSWIRE_X"])
+def test_settings_of_newswire_sign_nothing(variable: str) -> None:
+    with pytest.raises(WatchError, match="does not begin with NEWSWIRE_"):
+        made(SETTINGS, webhook="https://a.example", secret_env=variable)
+
+
 def test_a_query_that_is_none_any_more_is_told() -> None:
     assert "needs a word" in (trouble_of(Watch(name="a", query="topic:", created=EARLIER)) or "")
 

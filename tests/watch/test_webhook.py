@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.article import Alert, encode
 from pipeline.settings import Settings
 from pipeline.watch import webhook
 from pipeline.watch.webhook import MOST_PAUSE_S, Outcome, Refused, Trouble, pause_s, post, session, signature
-from tests.watch.receiver import Answer, Receiver
+from tests.watch.receiver import Answer, Post, Receiver
 from tests.watch.saved import made
 
 INSIDE = Settings(webhooks_internal=True)
@@ -141,6 +142,42 @@ def test_nothing_is_posted_unsigned_that_is_to_be_signed(
     assert isinstance(outcome, Trouble)
     assert told in outcome.reason
     assert receiver.posts == []
+
+
+def test_a_setting_of_newswire_signs_nothing_though_a_watch_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can write to the index of the watches need not ask the command."""
+    monkeypatch.setenv("NEWSWIRE_ELASTICSEARCH", "http://a:password@localhost")
+
+    async def main() -> tuple[Outcome, list[Post]]:
+        async with Receiver() as receiver, session(INSIDE) as client:
+            watch = replace(made(INSIDE, webhook=receiver.url), secret_env="NEWSWIRE_ELASTICSEARCH")  # noqa: S106 - a variable's name
+            return await post(client, watch, ALERT), receiver.posts
+
+    outcome, posts = asyncio.run(main())
+    assert isinstance(outcome, Trouble)
+    assert "NEWSWIRE_ELASTICSEARCH" in outcome.reason
+    assert posts == []
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"HTTP/1.1 what\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -\r\n\r\n"]
+)
+def test_no_reason_tells_the_url_which_may_hold_a_secret(said: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        writer.close()
+
+    async def main() -> Outcome:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, session(INSIDE) as client:
+            port = server.sockets[0].getsockname()[1]
+            url = f"http://127.0.0.1:{port}/TOKEN?key=TOKEN"
+            return await post(client, made(INSIDE, webhook=url), ALERT)
+
+    outcome = asyncio.run(main())
+    assert isinstance(outcome, Trouble)
+    assert outcome.reason
+    assert "TOKEN" not in outcome.reason
 
 
 def test_the_example_of_the_standard_webhooks_comes_out() -> None:

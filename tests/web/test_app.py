@@ -192,6 +192,24 @@ def test_what_nothing_was_found_for_has_links_to_near_spellings(site: Site) -> N
     assert re.search(r'Did you mean <a href="/\?q=kerdoncuff"', page, re.IGNORECASE)
 
 
+def test_near_spellings_are_links_whatever_is_in_them(
+    away: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant = ('person:"Yann Le Goff"', "a&b <script>")
+    monkeypatch.setattr(
+        searching, "search", lambda *_, **__: searching.Results(total=0, took_ms=1, hits=(), meant=meant)
+    )
+    monkeypatch.setattr(searching, "facets", lambda *_, **__: searching.Facets(total=0, took_ms=1))
+    with Site(away) as site:
+        page = site.get("/?q=Yann+Le+Gof").text
+    said = re.search(r'<p class="meant">(.*?)</p>', page)
+    assert said
+    assert said[1] == (
+        'Did you mean <a href="/?q=person%3A%22Yann+Le+Goff%22" dir="auto">person:&#34;Yann Le Goff&#34;</a>'
+        ' or <a href="/?q=a%26b+%3Cscript%3E" dir="auto">a&amp;b &lt;script&gt;</a>?'
+    )
+
+
 @services
 def test_what_is_no_query_says_what_is_wrong_and_where(site: Site) -> None:
     answer = site.get("/?q=storm+langue:fr")

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipeline.search import asking
 from pipeline.web import articles
 from pipeline.web.errors import AbsentError, KilledError, status_of
+from tests.services import apart
+from tests.sink.articles import article
 from tests.web import newsroom
+from tests.web.site import Site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipeline.settings import Settings
+    from tests.services import Stack
 
 NOW = datetime(2026, 3, 12, 12, tzinfo=UTC)
 services = pytest.mark.services
+REPLACED = ("seen", "kept", "gone", "never-came")
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,51 @@ def test_a_kill_is_told_and_what_is_withheld_is_as_if_it_were_not_there(news: Se
         said.add(str(caught.value).replace(one, "…"))
         assert status_of(caught.value) == 404
     assert len(said) == 1
+
+
+@pytest.fixture(scope="module")
+def replaced(stack: Stack) -> Iterator[Site]:
+    """The page of an index with articles that others replaced: one that is seen, withheld, killed, absent."""
+    settings = apart(stack.settings)
+    newer = [
+        article("seen", language="en", body=newsroom.TALKS),
+        article("kept", status="withheld", body="Wanda Sealwright"),
+        article("gone", status="canceled", version=2, kind="kill"),
+    ]
+    older = [article(f"before-{name}", language="en", body=newsroom.TALKS) for name in REPLACED]
+    newsroom.write(settings, [*newer, *older])
+    for one, name in zip(older, REPLACED, strict=True):
+        _mark_replaced(settings, one.id, article(name).id)
+    with Site(settings) as running:
+        yield running
+
+
+def _mark_replaced(settings: Settings, one: str, by: str) -> None:
+    script = {"source": "ctx._source.replaced_by = params.by", "params": {"by": by}}
+    asking.ask(
+        settings,
+        lambda client: client.update_by_query(
+            index=settings.index, query={"ids": {"values": [one]}}, script=script, refresh=True
+        ),
+    )
+
+
+@services
+@pytest.mark.parametrize("name", REPLACED)
+def test_a_replaced_article_is_shown_with_its_link_only_to_what_may_be_seen(
+    name: str, replaced: Site
+) -> None:
+    one, by = article(f"before-{name}").id, article(name).id
+    page = replaced.get(f"/article/{one}")
+    assert page.status_code == 200
+    assert "Delegates of eleven countries" in page.text
+    assert (f'<a href="/article/{by}">the newer one</a>' in page.text) == (name == "seen")
+    assert (by in page.text) == (name == "seen")
+    document = replaced.get(f"/api/article/{one}")
+    assert document.json().get("replaced_by") == (by if name == "seen" else None)
+    assert (by in document.text) == (name == "seen")
+    like = replaced.get(f"/api/article/{one}/like")
+    assert (like.status_code, like.json()["hits"]) == (200, [])
 
 
 @services

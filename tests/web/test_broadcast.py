@@ -38,13 +38,60 @@ def test_all_listeners_share_one_look_and_nobody_looks_for_none() -> None:
         await asyncio.sleep(0.01)
         assert counting.looks == 0
         async with both.listening() as one, both.listening() as other:
-            assert await one.get() == await other.get() == 1
-            assert await one.get() == 2
+            assert await one.get() == 1
+            assert await one.get() == await other.get() == 2
+            assert await one.get() == 3
         seen = counting.looks
         await asyncio.sleep(0.01)
         assert counting.looks == seen
         async with both.listening() as later:
             assert await later.get() == seen + 1
+
+    run(work)
+
+
+def test_after_nobody_listened_looking_begins_anew() -> None:
+    async def work() -> None:
+        told: list[str] = []
+        counting = Counting()
+
+        async def look() -> int | None:
+            told.append("look")
+            return await counting.look()
+
+        both = Broadcast(look, every_s=0.001, begin=lambda: told.append("begin"))
+        for _ in range(2):
+            async with both.listening() as one, both.listening():
+                await one.get()
+                await one.get()
+        assert told.count("begin") == 2
+        assert told[0] == "begin"
+        assert told[:3] == ["begin", "look", "look"]
+
+    run(work)
+
+
+def test_nobody_listens_before_the_first_look_and_closing_ends_that_wait() -> None:
+    async def work() -> None:
+        gate = asyncio.Event()
+
+        async def look() -> int | None:
+            await gate.wait()
+            return 1
+
+        async def first(of: Broadcast[int]) -> object:
+            async with of.listening() as queue:
+                return queue.get_nowait()
+
+        hanging, opened = Broadcast(look, every_s=60), Broadcast(look, every_s=60)
+        ended, told = (asyncio.create_task(first(one)) for one in (hanging, opened))
+        await asyncio.sleep(0.01)
+        assert not ended.done()
+        assert not told.done()
+        await hanging.close()
+        assert await ended is None
+        gate.set()
+        assert await told == 1
 
     run(work)
 
@@ -74,7 +121,7 @@ def test_who_does_not_keep_up_is_sent_away_and_the_others_are_not() -> None:
         counting = Counting()
         both = Broadcast(counting.look, every_s=0)
         async with both.listening() as slow, both.listening() as quick:
-            last = 0
+            last = 1  # was there before the second came
             while counting.looks < 200:
                 news = await quick.get()
                 assert news == last + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -255,24 +256,36 @@ def test_what_comes_in_is_shown_as_text_and_held_while_paused(chromium: Browser,
         newsroom.write(settings, [article(guid, headline=headline, language="en")])
 
     with Site(settings) as site, watched(chromium, site, **DESK) as page:
+        page.clock.install()
         page.goto("/live")
+        page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
         lines = page.locator("#lines li")
+        status = page.get_by_role("status")
         expect(lines).to_have_count(1)
-        expect(page.locator("#state")).to_have_text("Connected.")
+        expect(status).to_have_text("Connected.")
         arrive("second", "<b>Second</b> & <script>document.title='owned'</script>")
         expect(lines).to_have_count(2)
         expect(lines.first).to_contain_text("<b>Second</b> & <script>")
         assert page.title() == "Live – Newswire"
-        expect(page.get_by_role("status")).to_have_text("1 article since you came.")
+        expect(status).to_have_text("1 article since you came.")
+        page.clock.run_for(15_000)
         page.get_by_role("button", name="Pause").press("Enter")
+        assert page.get_by_role("button", name="Go on").get_attribute("aria-pressed") is None
         arrive("third", "Third")
-        expect(page.get_by_role("status")).to_have_text("2 articles since you came, 1 of them wait.")
+        expect(status).to_have_text("2 articles since you came, 1 of them wait.")
         expect(lines).to_have_count(2)
         page.get_by_role("button", name="Go on").press("Enter")
+        expect(status).to_have_text("2 articles since you came.")
         expect(lines).to_have_count(3)
-        expect(lines.first).to_contain_text("Third")
+        arrive("fourth", "Fourth")
+        expect(lines).to_have_count(4)
+        page.clock.run_for(14_000)
+        expect(status).to_have_text("2 articles since you came.")
+        page.clock.run_for(1_000)
+        expect(status).to_have_text("3 articles since you came.")
+        expect(lines.first).to_contain_text("Fourth")
         lines.first.get_by_role("link").click()
-        expect(page.locator("h1")).to_have_text("Third")
+        expect(page.locator("h1")).to_have_text("Fourth")
 
 
 def test_the_lag_goes_on_by_itself(desk: Page) -> None:
@@ -282,6 +295,10 @@ def test_the_lag_goes_on_by_itself(desk: Page) -> None:
     expect(desk.get_by_role("status")).to_contain_text("Measured every two seconds")
     expect(desk.locator("#at")).not_to_have_attribute("datetime", before)
     expect(desk.locator("#lag tbody tr").first).to_contain_text("enrich")
+    roles = desk.locator("#lag tr, #lag th, #lag td").evaluate_all(
+        "all => all.map(e => e.getAttribute('role'))"
+    )
+    assert set(roles) == {"row", "columnheader", "rowheader", "cell"}
 
 
 def test_a_server_that_was_away_is_found_again(chromium: Browser, site: Site) -> None:

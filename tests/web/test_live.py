@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from pipeline import search as searching
+from pipeline.lag import Snapshot
+from pipeline.web import broadcast, lagging
+from pipeline.web.lagging import Lagging
 from tests.services import apart
 from tests.sink.articles import article
 from tests.web import newsroom
 from tests.web.site import Site
+from tests.web.test_lagging import group, snapshot
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -118,8 +128,54 @@ def test_the_lag_is_told_every_two_seconds(page: Site) -> None:
 
 def test_the_page_of_the_lag_says_the_same(page: Site) -> None:
     text = page.get("/lag").text
-    assert '<th scope="row">enrich</th>' in text
+    assert '<th role="rowheader" scope="row">enrich</th>' in text
     assert '<span class="status ' in text
+
+
+def test_the_table_of_the_lag_says_what_its_parts_are_for_a_screen_that_shows_them_as_blocks(
+    page: Site,
+) -> None:
+    table = page.get("/lag").text.partition("<table")[2].partition("</table>")[0]
+    assert table.count('role="columnheader"') == 7
+    assert not re.search(r"<(?:thead|tbody|tr|th|td)(?! role=)[ >]", table)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch, away: Settings) -> Iterator[Site]:
+    """A page with room for one who listens to the lag, told much at once, and soon cut off."""
+
+    async def look(_: Lagging) -> Snapshot:
+        return snapshot(group(group="desk" * 100_000, hop=None))
+
+    monkeypatch.setattr(Lagging, "look", look)
+    monkeypatch.setattr(lagging, "EVERY_S", 0.01)
+    monkeypatch.setattr(broadcast, "_WRITE_S", 0.2)
+    monkeypatch.setattr(broadcast, "MOST_LISTENERS", 1)
+    with Site(away) as running:
+        yield running
+
+
+def test_who_does_not_read_is_cut_off_and_the_place_is_free_again(hasty: Site) -> None:
+    address = urlsplit(hasty.url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as deaf:
+        deaf.sendall(b"GET /lag/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        deaf.recv(1)
+        freed = False
+        for _ in range(200):
+            with hasty.client.stream("GET", "/lag/events") as answer:
+                freed = answer.status_code == 200
+            if freed:
+                break
+            time.sleep(0.1)
+        assert freed
+        with suppress(ConnectionResetError):  # or else the end: both say that the server has closed
+            deque(iter(lambda: deaf.recv(1 << 20), b""), maxlen=0)
+
+
+def test_who_reads_is_not_cut_off_however_much_there_is(hasty: Site) -> None:
+    with hasty.client.stream("GET", "/lag/events") as answer:
+        told = events(answer)
+        assert [next(told)["event"] for _ in range(10)] == ["lag"] * 10
 
 
 def test_the_server_ends_while_somebody_listens(own: Settings) -> None:

@@ -37,7 +37,10 @@ def test_filters_are_read_where_they_are_for_programs() -> None:
         ({"size": "101"}, "not from 1"),
         ({"size": "1e2"}, "not from 1"),
         ({"size": "²"}, "not from 1"),
+        ({"size": "0001000"}, "size: '0001000' is not from 1 to 100"),
+        ({"size": "٣"}, "not from 1"),
         ({"size": "9" * 10_000}, "not from 1"),
+        ({"size": "0001" + "0" * 4_297}, "not from 1"),
     ],
 )
 def test_what_is_none_is_an_error_that_says_what_there_is(query: dict[str, str], said: str) -> None:
@@ -45,7 +48,7 @@ def test_what_is_none_is_an_error_that_says_what_there_is(query: dict[str, str],
         asked(query)
 
 
-@given(st.text(max_size=6))
+@given(st.text(max_size=6) | st.from_regex(r"\A0{0,6}[0-9]{0,4}\Z"))
 def test_no_size_gives_more_than_there_may_be(text: str) -> None:
     try:
         found = asked({"size": text})

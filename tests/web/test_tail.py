@@ -12,6 +12,7 @@ from pipeline.search import Hit, Latest
 from pipeline.settings import Settings
 from pipeline.web import tail
 from pipeline.web.asking import Asking
+from pipeline.web.broadcast import Broadcast
 from pipeline.web.tail import Tail, line
 
 
@@ -75,6 +76,27 @@ def test_the_first_look_only_says_where_to_begin(monkeypatch: pytest.MonkeyPatch
     index = Index(Latest((hit(), hit()), "m1"), Latest((), "m2"), new)
     assert follow(monkeypatch, index, 3) == [None, None, new]
     assert index.asked == [None, "m1", "m2"]
+
+
+def test_what_came_in_while_nobody_watched_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Latest((hit(),), "m9")
+    index = Index(Latest((), "m1"), Latest((hit(), hit()), "m8"), new)
+    monkeypatch.setattr(tail, "latest", index)
+
+    async def work() -> None:
+        ask = Asking()
+        followed = Tail(Settings(), ask)
+        both = Broadcast(followed.look, every_s=0.001, begin=followed.begin)
+        try:
+            async with both.listening():
+                pass
+            async with both.listening() as queue:
+                assert await asyncio.wait_for(queue.get(), 20) == new
+        finally:
+            ask.close()
+
+    asyncio.run(work())
+    assert index.asked[:3] == [None, None, "m8"]
 
 
 def test_a_look_that_fails_is_begun_again_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,30 +116,53 @@ function roving(group) {
   });
 }
 
-// Listens, and comes back by itself when the server was away; a browser gives up where it gets no stream.
-function listen(address, handlers) {
-  const state = document.getElementById("state");
-  let mark = null;
-  function say(text, trouble) {
+// Says how things stand. A screen reader reads each change aloud: what is no trouble and was not asked for
+// changes at once after a quiet time, else when that is over.
+function teller(state) {
+  const quiet = 15000;
+  let told = -quiet;
+  let waiting = 0;
+  let latest = "";
+  function now(text, trouble) {
+    clearTimeout(waiting);
+    waiting = 0;
     state.classList.toggle("trouble", Boolean(trouble));
     if (state.textContent !== text) state.textContent = text;
   }
+  function said() {
+    told = performance.now();
+    now(latest);
+  }
+  function soon(text) {
+    latest = text;
+    const left = told + quiet - performance.now();
+    if (left <= 0 || state.classList.contains("trouble")) said();
+    else if (!waiting) waiting = setTimeout(said, left);
+  }
+  return { now, soon };
+}
+
+// Listens, and comes back by itself when the server was away; a browser gives up where it gets no stream.
+function listen(address, handlers) {
+  const tell = teller(document.getElementById("state"));
+  let mark = null;
   function open() {
     const from = new URL(address, document.baseURI);
     if (mark) from.searchParams.set("after", mark);
     const source = new EventSource(from);
-    source.addEventListener("open", () => say("Connected."));
-    source.addEventListener("trouble", (event) => say(JSON.parse(event.data).error, true));
+    source.addEventListener("open", () => tell.now("Connected."));
+    source.addEventListener("trouble", (event) => tell.now(JSON.parse(event.data).error, true));
     source.addEventListener("mark", (event) => { mark = event.lastEventId || mark; });
     for (const [kind, handler] of Object.entries(handlers)) {
-      source.addEventListener(kind, (event) => handler(JSON.parse(event.data), say));
+      source.addEventListener(kind, (event) => handler(JSON.parse(event.data)));
     }
     source.addEventListener("error", () => {
-      say("The connection is lost; trying again.", true);
+      tell.now("The connection is lost; trying again.", true);
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
     });
   }
   open();
+  return tell;
 }
 
 function tail(list) {
@@ -177,22 +200,25 @@ function tail(list) {
 
   button.addEventListener("click", () => {
     paused = !paused;
-    button.setAttribute("aria-pressed", String(paused));
+    // Its name alone says what it does next: a state beside it would say the opposite.
     button.textContent = paused ? "Go on" : "Pause";
-    if (!paused) {
-      add(held.splice(0));
-    }
+    if (!paused) add(held.splice(0));
+    if (count) tell.now(counted());
   });
 
-  listen(list.dataset.events, {
-    article(one, say) {
+  function counted() {
+    const waiting = held.length ? `, ${held.length} of them wait` : "";
+    return `${count.toLocaleString("en")} article${count === 1 ? "" : "s"} since you came${waiting}.`;
+  }
+
+  const tell = listen(list.dataset.events, {
+    article(one) {
       count += 1;
       if (paused) {
         held.push(line(one));
         held = held.slice(-most);
       } else add([line(one)]);
-      const waiting = held.length ? `, ${held.length} of them wait` : "";
-      say(`${count.toLocaleString("en")} article${count === 1 ? "" : "s"} since you came${waiting}.`);
+      tell.soon(counted());
     },
   });
 }
@@ -205,23 +231,26 @@ function lag(table) {
   }
   function row(one) {
     const made = element("tr", one.part ? "part" : "whole");
+    made.setAttribute("role", "row");
     const name = element("th", "", one.name);
     name.scope = "row";
+    name.setAttribute("role", "rowheader");
     const state = element("td");
     state.append(element("span", `status ${one.status.toLowerCase()}`, one.status));
     if (one.reason) state.append(" ", element("span", "why", one.reason));
     const numbers = [one.behind, one.waited, one.written, one.read, one.catches_up];
     made.append(name, state, ...numbers.map((text) => element("td", "number", text)));
+    made.querySelectorAll("td").forEach((cell) => cell.setAttribute("role", "cell"));
     return label(made);
   }
   [...table.tBodies[0].rows].forEach(label);
-  listen(table.dataset.events, {
-    lag(found, say) {
+  const tell = listen(table.dataset.events, {
+    lag(found) {
       const at = document.getElementById("at");
       at.textContent = found.at_text;
       at.dateTime = found.at;
       if (found.rows.length) table.tBodies[0].replaceChildren(...found.rows.map(row));
-      say(`Measured every two seconds. All together: ${found.status}.`);
+      tell.soon(`Measured every two seconds. All together: ${found.status}.`);
     },
   });
 }

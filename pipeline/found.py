@@ -1,4 +1,4 @@
-"""What searches give: hits with their stories, facets, suggestions, and what is new."""
+"""What searches give: hits with their stories, facets, suggestions, and what is new; loads no client."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Literal
 from msgspec import Struct
 
 Sort = Literal["relevance", "newest", "oldest"]
+
+OPEN, CLOSE = "\ue000", "\ue001"
+"""What stands before and after what matched, where nothing else is asked for."""
 
 
 class Member(Struct, frozen=True, kw_only=True, omit_defaults=True):
