@@ -70,13 +70,7 @@ class Reader:
 
     async def _place(self) -> None:
         places = list(self._ends)
-        ends = await self._consumer.end_offsets(places)
-        for place, end in self._ends.items():
-            if ends[place] < end:
-                raise ReplayError(
-                    f"partition {place.partition} of {place.topic} ends at {ends[place]}, but the replay was"
-                    f" to read up to {end}: the topic was made anew; start a new replay"
-                )
+        await self._check(places)
         self._consumer.assign(places)
         self.done = 0
         for place in places:
@@ -87,19 +81,35 @@ class Reader:
         self.gone = 0
         await self._pass_over(places)
 
+    async def _check(self, places: Sequence[TopicPartition]) -> None:
+        ends = await self._consumer.end_offsets(places)
+        for place in places:
+            if ends[place] < self._ends[place]:
+                raise ReplayError(
+                    f"partition {place.partition} of {place.topic} ends at {ends[place]}, but the replay was"
+                    f" to read up to {self._ends[place]}: the topic was made anew; start a new replay"
+                )
+
     async def batches(self, most: int, most_bytes: int) -> AsyncIterator[list[Message]]:
         """Batches until all is read; the messages of a partition are in their order.
 
         Args:
             most: messages in a batch at most.
             most_bytes: bytes in a batch at most; a single message may have more.
+
+        Raises:
+            ReplayError: the topic was made anew meanwhile.
         """
         heard = time.monotonic()
         while left := await self._left():
             try:
                 found = await self._consumer.getmany(*left, timeout_ms=POLL_MS, max_records=most)
             except OffsetOutOfRangeError:
-                await self._pass_over(left)
+                async for attempt in kafka.patiently(self._settings, "find where to go on"):
+                    with attempt:
+                        # Before the beginning of the topic, or behind its end, which no retention moves.
+                        await self._check(left)
+                        await self._pass_over(left)
                 continue
             messages = [
                 each

@@ -28,24 +28,34 @@ PORTION = 100
 
 PORTION_BYTES = 4 * 1024 * 1024
 
+_HIDING = ({"field": "status"}, {"field": "replaced_by"})
+
 Patiently = Callable[[str], AsyncIterator[Attempt]]
 """Attempts at something, for as long as it takes; is told what."""
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The state of a document: its version, and when the text of it was received, in milliseconds."""
+    """What of a document says which of two is the later.
+
+    Attributes:
+        version: of the article.
+        received: when this text of it was received, in milliseconds.
+        hidden: what another article has done to it since, under the same version: 1 if it was replaced, 2 if
+            it was withdrawn, else 0. None of that is ever taken back.
+    """
 
     version: int
     received: int
+    hidden: int = 0
 
 
 class Copier:
     """Brings a generation up to what an index has; the later text of an article stays, in either.
 
-    That is the higher version; of two texts with the same version the one that was received later. Where
-    both are the same text, the target keeps its own: it may be enriched by other models. Whatever is away
-    is waited for.
+    That is the higher version; of two texts with the same version the one that was received later; of the
+    same text that which another article has replaced or withdrawn. Where both are the same in all of that,
+    the target keeps its own: it may be enriched by other models. Whatever is away is waited for.
 
     Args:
         client: of Elasticsearch.
@@ -176,7 +186,7 @@ class Copier:
                     size=PAGE,
                     version=True,
                     source=source,
-                    docvalue_fields=[{"field": "received", "format": "epoch_millis"}],
+                    docvalue_fields=[{"field": "received", "format": "epoch_millis"}, *_HIDING],
                     track_total_hits=False,
                     ignore_unavailable=index == self._there,
                     # What a shard that is missing does not tell would be taken for what is not there.
@@ -188,7 +198,16 @@ class Copier:
 
 
 def _states(hits: Sequence[Any]) -> dict[str, _State]:
-    return {hit["_id"]: _State(hit["_version"], int(hit["fields"]["received"][0])) for hit in hits}
+    return {
+        hit["_id"]: _State(hit["_version"], int(hit["fields"]["received"][0]), _hidden(hit["fields"]))
+        for hit in hits
+    }
+
+
+def _hidden(fields: Mapping[str, Any]) -> int:
+    if "canceled" in fields.get("status", ()):
+        return 2
+    return 1 if fields.get("replaced_by") else 0
 
 
 def _received(hit: Mapping[str, Any]) -> datetime:
@@ -196,4 +215,4 @@ def _received(hit: Mapping[str, Any]) -> datetime:
 
 
 def _later(one: _State, other: _State) -> bool:
-    return (one.version, one.received) > (other.version, other.received)
+    return (one.version, one.received, one.hidden) > (other.version, other.received, other.hidden)

@@ -204,7 +204,7 @@ async def add(client: AsyncElasticsearch, settings: Settings, replay: Mapping[st
         doors = [entrance(index)] if replay is not None else []
         meta = {_REPLAY: dict(replay)} if replay is not None else None
         try:
-            await months.create(client, settings, index, month, *doors, meta=meta)
+            await months.create(client, settings, index, month, *doors, live=False, meta=meta)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise

@@ -39,6 +39,9 @@ def _settings(alias: str, month: Month) -> dict[str, Any]:
 async def ensure(client: AsyncElasticsearch, settings: Settings) -> None:
     """See to it that policy and months say what ``keep_days`` says; that may have changed since last time.
 
+    Months get the policy when they are live, and keep it when they are left: a replay that is not finished
+    loses none.
+
     Raises:
         elasticsearch.ApiError: Elasticsearch refused.
     """
@@ -48,15 +51,17 @@ async def ensure(client: AsyncElasticsearch, settings: Settings) -> None:
             _say_once(alias, keep)
             return
         await _put_policy(client, policy(alias), keep)
-    for index, found in (await _months(client, alias)).items():
-        month = names.read(alias, index)
-        if month is None or month.month is None:
-            continue
-        if keep is not None and found is None:
-            await client.indices.put_settings(index=index, settings=_settings(alias, month.month))
-        elif keep is None and found == policy(alias):
-            await client.ilm.remove_policy(index=index)
-            log.info("the index is kept for ever from now on", index=index)
+    policies = await _policies(client, alias)
+    if keep is None:
+        for index, found in policies.items():
+            if found == policy(alias) and names.read(alias, index):
+                await client.ilm.remove_policy(index=index)
+                log.info("the index is kept for ever from now on", index=index)
+        return
+    for index in set((await client.indices.get_alias(index=alias)).body) - set(policies):
+        read = names.read(alias, index)
+        if read and read.month:
+            await client.indices.put_settings(index=index, settings=_settings(alias, read.month))
 
 
 async def _has_lifecycles(client: AsyncElasticsearch) -> bool:
@@ -89,9 +94,7 @@ async def _put_policy(client: AsyncElasticsearch, name: str, days: int) -> None:
     log.info("lifecycle policy was put", policy=name, keep_days=days)
 
 
-async def _months(client: AsyncElasticsearch, alias: str) -> dict[str, str | None]:
-    """The policy of each index that may be a month of the alias."""
+async def _policies(client: AsyncElasticsearch, alias: str) -> dict[str, str]:
+    """The policy of each index that has one and may be a month of the alias."""
     found = (await client.indices.get_settings(index=f"{alias}-*", name="index.lifecycle.name")).body
-    everything = (await client.indices.get_alias(index=f"{alias}-*")).body
-    policies = {index: content["settings"]["index"]["lifecycle"]["name"] for index, content in found.items()}
-    return {index: policies.get(index) for index in everything}
+    return {index: content["settings"]["index"]["lifecycle"]["name"] for index, content in found.items()}

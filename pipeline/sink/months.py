@@ -8,6 +8,7 @@ ended meanwhile, nothing happens, and it looks again. See ``docs/decisions/0022-
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
@@ -21,6 +22,10 @@ from pipeline.settings import Settings
 from pipeline.sink import lifecycle, names, templates
 from pipeline.sink.names import Month, entrance
 from pipeline.sink.templates import UnfitIndexError
+
+KNOWN_S = 5.0
+"""How long what was found is taken to be so. Who does not write meanwhile is told of no switch, and a switch
+back gives entrances to the months that he knows before they are live again."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +55,7 @@ class Months:
         self._fixed = generation
         self._generation = generation
         self._open: set[str] = set()
-        self._known = False
+        self._found_at: float | None = None
 
     @property
     def searched(self) -> str:
@@ -74,7 +79,7 @@ class Months:
 
     def doubt(self) -> None:
         """Look again before anything else: a document was not taken as it should have been."""
-        self._known = False
+        self._found_at = None
 
     async def ready(self) -> None:
         """See to it that templates, a generation and its alias are there and fit; may run in many at once.
@@ -86,24 +91,24 @@ class Months:
             elasticsearch.TransportError: it did not answer.
         """
         self.doubt()
-        if self._fixed:
-            await self.look()
-            return
         await self.look()
         await templates.ensure_templates(self._client, self._alias)
         # What a person put behind the alias may have other fields.
         await templates.fit(self._client, names.all_of(self.generation))
-        await lifecycle.ensure(self._client, self._settings)
+        if not self._fixed:
+            await lifecycle.ensure(self._client, self._settings)
         # What was written by one who died a moment ago is found by a search, too.
-        await self._client.indices.refresh(index=self._alias)
-        await self._client.cluster.health(index=self._alias, wait_for_status="yellow", timeout="10s")
+        await self._client.indices.refresh(index=self.searched, ignore_unavailable=True)
+        if not self._fixed:
+            await self._client.cluster.health(index=self._alias, wait_for_status="yellow", timeout="10s")
 
     async def look(self) -> None:
         """Find out, unless it is known, which generation it is and what of it takes documents."""
-        if self._known:
+        now = time.monotonic()
+        if self._found_at is not None and now - self._found_at < KNOWN_S:
             return
         await (self._look_at(self._fixed) if self._fixed else self._look_for_live())
-        self._known = True
+        self._found_at = now
 
     async def make(self, months: Iterable[Month]) -> None:
         """Make the indices of these months that are not known to be there; as ``ready``.
@@ -198,8 +203,10 @@ class Months:
         if not (anchor or self._fixed):
             raise HeldError("a switch holds writes, or was cut short: see `newswire index list`")
         aliases = [entrance(name)] if self._fixed else []
+        # A month that is made without them would not have our fields, or any kind of them.
+        await templates.ensure_templates(self._client, self._alias)
         try:
-            await create(self._client, self._settings, name, month, *aliases)
+            await create(self._client, self._settings, name, month, *aliases, live=not self._fixed)
         except BadRequestError as error:
             if error.error == "validation_exception":  # the cluster has as many shards as it may
                 raise HeldError(f"{name} cannot be made: {error}") from error
@@ -248,6 +255,7 @@ async def create(
     index: str,
     month: Month,
     *aliases: str,
+    live: bool = True,
     meta: Mapping[str, Any] | None = None,
 ) -> None:
     """Make the index of a month, from the templates.
@@ -258,6 +266,8 @@ async def create(
         index: its name.
         month: its month.
         aliases: that stand for it from the first moment.
+        live: it is of the live generation; others get their lifecycle when they become so, else the cluster
+            would delete a month that a replay is filling.
         meta: what it says of itself.
 
     Raises:
@@ -266,7 +276,7 @@ async def create(
     await client.indices.create(
         index=index,
         aliases={alias: {} for alias in aliases},
-        settings=await lifecycle.settings_for(client, settings, month),
+        settings=await lifecycle.settings_for(client, settings, month) if live else None,
         mappings={"_meta": dict(meta)} if meta else None,
     )
     log.info("index was created", index=index)
@@ -286,8 +296,13 @@ async def next_generation(client: AsyncElasticsearch, alias: str) -> str:
 
 
 async def _held(client: AsyncElasticsearch, alias: str, indices: Collection[str]) -> bool:
-    """Whether one of these refuses writes since a switch held them; not what a person put there."""
-    found = await client.indices.get_settings(index=alias, name="index.blocks.write", flat_settings=True)
+    """Whether one of these refuses writes since a switch held them; not what a person put there.
+
+    The alias may have moved since they were found: what was left is blocked, too.
+    """
+    found = await client.indices.get_settings(
+        index=f"{alias},{alias}-*", name="index.blocks.write", flat_settings=True, ignore_unavailable=True
+    )
     return any(
         name in indices and names.read(alias, name) and content["settings"]["index.blocks.write"] == "true"
         for name, content in found.body.items()

@@ -88,6 +88,8 @@ def cutoff(age: str, now: datetime) -> datetime:
 async def find(client: AsyncElasticsearch, alias: str, age: str, now: datetime) -> Findings:
     """The months of all generations of an alias that ended so long ago.
 
+    Those of a replay that is not finished are left alone: it would be lost with any of them.
+
     Raises:
         IndicesError: as ``cutoff``.
     """
@@ -96,6 +98,8 @@ async def find(client: AsyncElasticsearch, alias: str, age: str, now: datetime) 
     old: list[tuple[Month, Old]] = []
     undated: list[str] = []
     for generation in await listed(client, alias):
+        if generation.unfinished:
+            continue
         for index in generation.indices:
             read = names.read(alias, index.name)
             if read is None or read.month is None:

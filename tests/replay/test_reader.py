@@ -20,7 +20,9 @@ from aiokafka.errors import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from kafka.admin import KafkaAdminClient
 
+from pipeline import kafka_topics
 from pipeline.kafka_waiting import curable
 from pipeline.replay import kafka
 from pipeline.replay.plan import Plan, ReplayError, Span
@@ -29,6 +31,7 @@ from pipeline.settings import Settings
 from tests.feeding import fresh
 from tests.replay.raw import put
 from tests.services import Stack
+from tests.workers import eventually
 
 unhurried = hypothesis.settings(deadline=None)
 
@@ -168,3 +171,38 @@ def test_a_topic_that_is_shorter_than_the_plan_is_another(settings: Settings) ->
     numbered(settings, 0, 1, 2)
     with pytest.raises(ReplayError, match="ends at 2, but the replay was to read up to 3"):
         read(settings, plan(settings, p0=(0, 3)))
+
+
+def made_anew(settings: Settings) -> None:
+    """The topic of raw articles is deleted and made again."""
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
+    admin.delete_topics([settings.topic_raw])
+    eventually(
+        lambda: settings.topic_raw not in admin.list_topics(), within_s=30, what="a topic that is deleted"
+    )
+    admin.close()
+    asyncio.run(kafka_topics.ensure(settings, patience_s=60))
+
+
+@pytest.mark.services
+def test_a_topic_that_is_made_anew_meanwhile_is_said(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "PARTITION_BYTES", 1)  # so that no more is fetched than what is put at once
+    for number in range(8):
+        numbered(settings, 0, number)
+
+    async def main() -> None:
+        async with reading(settings, plan(settings, p0=(0, 8))) as reader:
+            first = True
+            async for _ in reader.batches(1, 1000):
+                if first:
+                    await asyncio.to_thread(made_anew, settings)
+                first = False
+
+    async def soon() -> None:
+        async with asyncio.timeout(60):
+            await main()
+
+    with pytest.raises(ReplayError, match=r"ends at 0, but the replay was to read up to 8: .* made anew"):
+        asyncio.run(soon())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import hypothesis
@@ -22,7 +23,7 @@ from pipeline.sink.elasticsearch import Sink
 from tests.sink.articles import NOON, article
 from tests.sink.setting_up import JUNE, added, contents, indexed, many, month_of, places, undated, written
 
-states = st.builds(_State, st.integers(0, 3), st.integers(0, 3))
+states = st.builds(_State, st.integers(0, 3), st.integers(0, 3), st.integers(0, 2))
 
 unhurried = hypothesis.settings(deadline=None)
 
@@ -39,6 +40,13 @@ def test_of_two_texts_at_most_one_is_the_later(one: _State, other: _State) -> No
 def test_a_higher_version_is_always_later(one: _State, other: _State) -> None:
     if one.version > other.version:
         assert _later(one, other)
+
+
+@unhurried
+@given(states, st.integers(0, 2))
+def test_of_the_same_text_the_one_that_is_hidden_is_later(one: _State, hidden: int) -> None:
+    other = replace(one, hidden=hidden)
+    assert _later(one, other) is (one.hidden > hidden)
 
 
 @pytest.fixture

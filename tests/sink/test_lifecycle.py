@@ -5,6 +5,7 @@ What a real cluster does with such a policy is its own; here it is what we ask o
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -17,8 +18,9 @@ from pipeline.settings import Settings
 from pipeline.sink import lifecycle
 from pipeline.sink.elasticsearch import Indexed
 from pipeline.sink.names import Month
+from pipeline.sink.switching import switch
 from tests.sink.faulty import FaultyProxy
-from tests.sink.setting_up import JUNE, added, indexed, many, month_of, this_month_of, undated
+from tests.sink.setting_up import JUNE, added, indexed, many, month_of, this_month_of, undated, written
 
 pytestmark = pytest.mark.services
 
@@ -102,10 +104,18 @@ def test_each_month_is_deleted_so_long_after_its_end(own: Settings) -> None:
     }
 
 
-def test_months_of_a_replay_too(own: Settings) -> None:
+def test_months_of_a_replay_get_it_when_they_are_live_and_keep_it_afterwards(own: Settings) -> None:
     with WithLifecycles(own) as proxy:
-        index = this_month_of(added(keeping(proxy.settings, 90)))
-        assert proxy.lifecycles[index]["index.lifecycle.name"] == lifecycle.policy(own.index)
+        settings = keeping(proxy.settings, 90)
+        indexed(settings, many(1))
+        first = set(proxy.lifecycles)
+        new = added(settings)
+        written(settings, new, many(1))
+        indexed(settings, many(1))
+        assert set(proxy.lifecycles) == first
+        asyncio.run(switch(settings))
+    assert set(proxy.lifecycles) == first | {month_of(new), this_month_of(new)}
+    assert proxy.lifecycles[month_of(new)]["index.lifecycle.origination_date"] == JUNE_ENDED
 
 
 def test_a_policy_is_put_when_it_changes_and_not_otherwise(own: Settings) -> None:

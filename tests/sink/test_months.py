@@ -6,14 +6,14 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from elasticsearch import AsyncElasticsearch, Elasticsearch, NotFoundError
 from structlog.testing import capture_logs
 
 from pipeline.settings import Settings
-from pipeline.sink import indices, names
+from pipeline.sink import indices, months, names, switching
 from pipeline.sink.elasticsearch import Indexed, Sink, Stale
 from pipeline.sink.indices import client_for
 from pipeline.sink.months import HeldError, IndicesError, Months, create, this_month
@@ -163,6 +163,71 @@ def test_one_who_finds_such_a_leftover_does_not_write_to_it(own: Settings, clien
     assert not contents(client, month_of(first))
 
 
+def test_one_who_was_idle_does_not_write_to_what_a_switch_back_prepares(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes writes again, but is not searched yet; the more so if that switch fails."""
+    monkeypatch.setattr(months, "KNOWN_S", 0.0)
+    first = ready(own)
+
+    async def fails(_: object) -> None:
+        raise KeyError("a bug")
+
+    async def main() -> None:
+        idle = Sink(own)
+        await idle.ready()
+        assert await idle.index([article()]) == [Indexed()]
+        await asyncio.to_thread(added, own)
+        await switch(own)
+        monkeypatch.setattr(switching._Change, "_compare", fails)
+        with pytest.raises(KeyError):
+            await switch(own, first)
+        assert await idle.index([article("new")]) == [Indexed()]
+        await idle.close()
+
+    asyncio.run(main())
+    assert places(client, own.index)[article("new").id] == month_of(f"{own.index}-000002")
+
+
+def test_what_was_found_is_not_asked_for_again_with_each_batch(own: Settings) -> None:
+    async def main(one: AsyncElasticsearch) -> None:
+        months = Months(one, own)
+        await months.ready()
+        proxy.sizes.clear()
+        await months.look()
+
+    with FaultyProxy(own, [], path="/_alias/") as proxy:
+        run(proxy.settings, main)
+        assert not proxy.sizes
+
+
+def test_nobody_gives_entrances_to_a_generation_that_was_left_a_moment_ago(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker finds the live indices while a switch holds writes; before it asks on, the alias moves."""
+    index = this_month_of(ready(own))
+    new = added(own)
+    held = months._held
+
+    async def late(*arguments: Any) -> bool:
+        await switch(own)
+        return await held(*arguments)
+
+    client.indices.delete_alias(index=index, name=entrance(index))
+    monkeypatch.setattr(months, "_held", late)
+
+    async def main(one: AsyncElasticsearch) -> None:
+        worker = Months(one, own)
+        await worker.look()
+        assert not worker.open
+        worker.doubt()
+        await worker.look()
+        assert worker.generation == new
+
+    run(own, main)
+    assert not client.indices.get_alias(index=index)[index]["aliases"]
+
+
 def test_while_writes_are_held_no_month_can_be_made(own: Settings, client: Elasticsearch) -> None:
     index = this_month_of(ready(own))
     client.indices.add_block(index=index, block="write")
@@ -297,3 +362,76 @@ def test_the_months_of_a_generation_that_is_not_live_are_behind_no_alias(
     assert not contents(client, own.index)
     (_, told) = run(own, lambda one: indices.listed(one, own.index))
     assert not told.searched
+
+
+def of_an_earlier_version(client: Elasticsearch, own: Settings) -> str:
+    """A generation of a replay that was begun when documents had no status, and no templates."""
+    ready(own)
+    new = added(own, finished=False)
+    index = this_month_of(new)
+    content = client.indices.get(index=index)[index]
+    client.indices.delete(index=index)
+    client.indices.delete_index_template(name=f"newswire-{own.index}")
+    content["mappings"]["properties"].pop("status")
+    client.indices.create(
+        index=index,
+        settings={"analysis": content["settings"]["index"]["analysis"]},
+        mappings=content["mappings"],
+        aliases={entrance(index): {}},
+    )
+    return new
+
+
+def test_a_replay_of_an_earlier_version_goes_on_with_the_fields_of_this_one(
+    own: Settings, client: Elasticsearch
+) -> None:
+    new = of_an_earlier_version(client, own)
+    now = article("now", received=datetime.now(UTC))
+
+    async def main() -> None:
+        sink = Sink(own, generation=new)
+        await sink.ready()
+        assert await sink.index([article(), now]) == [Indexed()] * 2
+        await sink.close()
+
+    asyncio.run(main())
+    assert set(places(client, new).values()) == {month_of(new), this_month_of(new)}
+    mapping = client.indices.get_mapping(index=month_of(new))[month_of(new)]["mappings"]
+    assert mapping["dynamic"] == "strict"
+
+
+def test_a_month_is_made_from_the_templates_even_if_somebody_deleted_them(
+    own: Settings, client: Elasticsearch
+) -> None:
+    first = ready(own)
+
+    async def main(one: AsyncElasticsearch) -> None:
+        worker = Months(one, own)
+        await worker.look()
+        client.indices.delete_index_template(name=f"newswire-{own.index}")
+        await worker.make([JUNE])
+
+    run(own, main)
+    mapping = client.indices.get_mapping(index=month_of(first))[month_of(first)]["mappings"]
+    assert mapping["dynamic"] == "strict"
+
+
+def test_one_who_goes_on_with_a_replay_finds_what_was_written_a_moment_ago(
+    own: Settings, client: Elasticsearch
+) -> None:
+    new = added(own, finished=False)
+
+    async def main() -> None:
+        for one in (article("other"), article(), article(version=2, received=NOON.replace(month=9))):
+            sink = Sink(own, generation=new)
+            await sink.ready()
+            # From here on nothing refreshes by itself.
+            await asyncio.to_thread(
+                client.indices.put_settings, index=f"{new}-*", settings={"refresh_interval": "-1"}
+            )
+            assert await sink.index([one]) == [Indexed()]
+            await sink.close()
+
+    asyncio.run(main())
+    assert places(client, new)[article().id] == month_of(new)
+    assert len(contents(client, new)) == 2

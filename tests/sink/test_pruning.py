@@ -153,6 +153,14 @@ def test_every_generation_is_pruned(own: Settings, client: Elasticsearch) -> Non
 
 
 @pytest.mark.services
+def test_a_replay_that_is_not_finished_loses_none_of_its_months(own: Settings) -> None:
+    first = year(own)
+    new = added(own, finished=False)
+    written(own, new, [article("spring", received=NOON.replace(month=4))])
+    assert {each.generation for each in found(own, "30d", NOW).old} == {first}
+
+
+@pytest.mark.services
 def test_an_index_of_no_month_is_left_alone_and_told(own: Settings, client: Elasticsearch) -> None:
     old = undated(client, own)
     indexed(own, many(1))

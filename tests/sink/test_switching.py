@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
+from msgspec import UNSET, UnsetType
 
 from pipeline import search
-from pipeline.article import EnrichedArticle
+from pipeline.article import EnrichedArticle, Replaced, Status
+from pipeline.query.elastic import visible
 from pipeline.settings import Settings
 from pipeline.sink import switching
 from pipeline.sink.document import document
@@ -165,6 +167,34 @@ def test_a_kill_stays_a_kill(own: Settings, client: Elasticsearch) -> None:
     switched(own)
     version, source = contents(client, new)[article("g1").id]
     assert (version, source["status"], "body" in source) == (2, "canceled", False)
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+@pytest.mark.parametrize("status", ["canceled", UNSET])
+def test_what_another_article_has_replaced_stays_hidden(
+    status: Status | UnsetType, own: Settings, client: Elasticsearch
+) -> None:
+    """Its document has the same version as before, and was received at the same time."""
+    new = added(own)
+    written(own, new, many(3))
+    indexed(own, [article("b", replaces=Replaced(guid="g1", status=status))])
+    switched(own)
+    client.indices.refresh(index=own.index)
+    assert client.count(index=own.index, query=visible())["count"] == 20  # g1 is not, b is
+    _, source = contents(client, new)[article("g1").id]
+    assert source["replaced_by"] == article("b").id
+    assert source["status"] == ("canceled" if status == "canceled" else "usable")
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.services
+def test_what_is_hidden_in_the_target_is_not_brought_back(own: Settings, client: Elasticsearch) -> None:
+    new = added(own)
+    written(own, new, [*many(3), article("b", replaces=Replaced(guid="g1", status="canceled"))])
+    switched(own)
+    _, source = contents(client, new)[article("g1").id]
+    assert (source["status"], "body" in source) == ("canceled", False)
 
 
 @pytest.mark.usefixtures("live")
@@ -396,22 +426,56 @@ def test_what_goes_wrong_while_writes_are_held_lets_them_go(
     assert indexed(own, [article("x")]) == [Indexed()]
 
 
+def lose(client: Elasticsearch, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While writes are held, one article vanishes from the target."""
+    hold = switching._Change._hold
+
+    async def held(change: switching._Change) -> list[str]:
+        blocked = await hold(change)
+        client.delete_by_query(index=month_of(target), query={"term": {"guid": "g7"}}, refresh=True)
+        return blocked
+
+    monkeypatch.setattr(switching._Change, "_hold", held)
+
+
 @pytest.mark.services
 def test_a_target_that_lost_something_never_becomes_live(
     own: Settings, live: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    new = added(own)
-    hold = switching._Change._hold
-
-    async def lose(change: switching._Change) -> list[str]:
-        blocked = await hold(change)
-        client.delete_by_query(index=month_of(new), query={"term": {"guid": "g3"}}, refresh=True)
-        return blocked
-
-    monkeypatch.setattr(switching._Change, "_hold", lose)
+    lose(client, added(own), monkeypatch)
     with pytest.raises(IndicesError, match=r"has 19 documents and .*-000001 has 20"):
         switched(own)
     assert set(client.indices.get_alias(name=own.index)) == {month_of(live), this_month_of(live)}
+
+
+@pytest.mark.services
+def test_an_article_that_stands_twice_is_no_hindrance_and_stands_once_afterwards(
+    own: Settings, live: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers that write two versions at the same moment may bring that about."""
+    monkeypatch.setattr(switching, "_IDS", 7)
+    fields = document(article("g3", version=2, body="Deux."), NOON)
+    client.index(
+        index=this_month_of(live), id=fields["id"], document=fields, version=2, version_type="external"
+    )
+    new = added(own)
+    assert switched(own).index == new
+    found = contents(client, new)
+    assert len(found) == 20
+    version, source = found[fields["id"]]
+    assert (version, source["body"]) == (2, "Deux.")
+
+
+@pytest.mark.services
+def test_a_double_does_not_conceal_what_the_target_lost(
+    own: Settings, live: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = document(article("g3"), NOON)
+    client.index(index=this_month_of(live), id=fields["id"], document=fields)
+    new = added(own)
+    lose(client, new, monkeypatch)
+    with pytest.raises(IndicesError, match=r"has 19 documents and .*-000001 has 20"):
+        switched(own)
 
 
 @pytest.mark.usefixtures("live")
