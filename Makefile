@@ -8,9 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-# Tests of one file stay together; each process has a Kafka and an Elasticsearch of its own. One process more than
-# there are cores, for many tests wait for what they have killed.
-SPREAD := --numprocesses=$(shell expr $$(nproc) + 1) --maxprocesses=4 --dist=loadfile
+# Tests of one file stay together; each process has a Kafka and an Elasticsearch of its own.
+SPREAD := --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
