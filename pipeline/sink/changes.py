@@ -31,10 +31,13 @@ def came_from(article: EnrichedArticle, kept: Fields) -> dict[str, list[Any]]:
 
     A version older than what is kept came before it, if not by our clock, so it is listed first.
     """
-    own = msgspec.to_builtins(article.provenance)
+    return _came_from(msgspec.to_builtins(article.provenance), article.version, kept)
+
+
+def _came_from(own: Mapping[str, Any], version: int, kept: Fields) -> dict[str, list[Any]]:
     provenances = kept.get("provenances") or [each for each in [kept.get("provenance")] if each]
     feeds = _listed(kept.get("feed"))
-    if article.version < kept.get("version", 0):
+    if version < kept.get("version", 0):
         return {
             "provenances": _earlier(own, provenances),
             "feed": _earlier(own["feed"], feeds),
@@ -47,10 +50,18 @@ def came_from(article: EnrichedArticle, kept: Fields) -> dict[str, list[Any]]:
 
 def takes_place(article: EnrichedArticle, kept: Fields) -> dict[str, Any]:
     """What an article, or else an earlier version of it, replaces: it stays so, whatever comes later."""
-    if (other := replaced_id(article)) and not (
-        article.version < kept.get("version", 0) and kept.get("replaces_id")
-    ):
-        return {"replaces": msgspec.to_builtins(article.replaces), "replaces_id": other}
+    return _takes_place(_replaced(article), article.version, kept)
+
+
+def _replaced(article: EnrichedArticle) -> dict[str, Any]:
+    """What an article itself says that it replaces; nothing if it replaces nothing."""
+    other = replaced_id(article)
+    return {"replaces": msgspec.to_builtins(article.replaces), "replaces_id": other} if other else {}
+
+
+def _takes_place(own: Mapping[str, Any], version: int, kept: Fields) -> dict[str, Any]:
+    if own and not (version < kept.get("version", 0) and kept.get("replaces_id")):
+        return dict(own)
     return {name: kept[name] for name in ("replaces", "replaces_id") if kept.get("replaces_id")}
 
 
@@ -71,8 +82,16 @@ def replaced(by: str, *, canceled: bool) -> Change:
 
 
 def preceded(by: EnrichedArticle) -> Change:
-    """The change of an article by an older version that comes late: where it came from, what it replaces."""
-    return lambda kept: {**kept, **came_from(by, kept), **takes_place(by, kept)}
+    """The change of an article by an older version that comes late: where it came from, what it replaces.
+
+    It is kept until it is made sure of, so it holds what it needs of that version, not the whole text.
+    """
+    version, provenance, own = by.version, msgspec.to_builtins(by.provenance), _replaced(by)
+    return lambda kept: {
+        **kept,
+        **_came_from(provenance, version, kept),
+        **_takes_place(own, version, kept),
+    }
 
 
 def renamed(names: Mapping[str, str]) -> Change:

@@ -28,6 +28,8 @@ from pipeline.sink.document import document, related
 from pipeline.sink.finding import Finder
 from pipeline.sink.kin import Kin
 from pipeline.sink.months import HeldError, Months
+from pipeline.sink.nearest import said
+from pipeline.sink.planning import Plan
 from pipeline.sink.standing import Places, Standing
 
 __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
@@ -37,6 +39,9 @@ _BULK_TIMEOUT = "30s"
 _REQUEST_REFUSED = {400, 413}
 _SAID_CHARACTERS = 500
 _UNAUTHORIZED = 401
+
+FEW = 6
+"""Attempts at what can be left undone; some seven seconds, for there is a batch that waits meanwhile."""
 
 
 class SetupError(NewswireError):
@@ -64,7 +69,7 @@ class Sink:
         self._months = Months(self._client, settings, generation)
         self._places = Places(self._client, self._months)
         finder = Finder(self._client, lambda: self._months.searched)
-        self._kin = Kin(finder, self._look, self.write, self._patiently)
+        self._kin = Kin(finder, self._look, self._write_once, self._patiently, self._briefly)
         self._address = connection.address(settings)
         self.waiting: str | None = None
         """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
@@ -96,6 +101,7 @@ class Sink:
         Raises:
             templates.UnfitIndexError: an index had to be made again, and what is there now does not fit.
             months.IndicesError: the generation that was named is gone, or part of it.
+            finding.FindingError: what it has to do with other articles cannot be looked for.
         """
         outcomes: dict[int, Outcome] = {}
         documents: dict[int, Document] = {}
@@ -108,14 +114,22 @@ class Sink:
             else:
                 documents[place] = Document(article.id, article.version, article.received, fields)
         async with self._kin.turn:
-            await self._place(documents.values())
-            plan = await self._kin.plan({place: articles[place] for place in documents})
-            outcomes |= await self.write(
-                {
-                    place: replace(each, fields=related(each.fields, plan.fields[place]))
-                    for place, each in documents.items()
-                }
-            )
+            plan = Plan({}, {})
+            async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
+                with attempt:
+                    # What was planned before a wait may not be so any more: others write meanwhile.
+                    left = {place: each for place, each in documents.items() if place not in outcomes}
+                    now = {"indexed": said(datetime.now(UTC))}
+                    async with self._in_doubt():
+                        await self._place(left.values())
+                        plan = await self._kin.plan({place: articles[place] for place in left}, plan)
+                        await self._round(
+                            {
+                                place: replace(each, fields=related(each.fields, now | plan.fields[place]))
+                                for place, each in left.items()
+                            },
+                            outcomes,
+                        )
             await self._kin.settle(plan, outcomes)
         return [outcomes[place] for place in range(len(articles))]
 
@@ -129,6 +143,13 @@ class Sink:
                     await self._round(left, outcomes)
         return outcomes
 
+    async def _write_once(self, documents: Mapping[int, Document]) -> dict[int, Outcome]:
+        """Write documents as they are, in one attempt, which fails where one is not taken."""
+        outcomes: dict[int, Outcome] = {}
+        async with self._in_doubt():
+            await self._round(dict(documents), outcomes)
+        return outcomes
+
     async def close(self) -> None:
         """Close the connections; nothing is looked at a second time any more."""
         await self._kin.close()
@@ -136,11 +157,9 @@ class Sink:
 
     async def _place(self, documents: Collection[Document]) -> None:
         """Find out where each is to be written, before it is asked what stands there."""
-        async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
-            with attempt:
-                async with self._in_doubt():
-                    await self._months.look()
-                    await self._places.place(documents)
+        if documents:
+            await self._months.look()
+            await self._places.place(documents)
 
     async def _look(self, ids: Collection[str], fields: Sequence[str] | None) -> dict[str, Standing]:
         """What stands of some articles."""
@@ -164,8 +183,7 @@ class Sink:
         """
         if not left:
             return
-        await self._months.look()
-        await self._places.place(left.values())
+        await self._place(left.values())
         operations = {
             place: lines(self._places.index(each.id), each.id, each.version, each.fields)
             for place, each in left.items()
@@ -212,14 +230,30 @@ class Sink:
         """
 
         def may_pass(error: Exception) -> bool:
-            if refused_at_once and _signed_out(error):
-                return False
-            return isinstance(error, _NotTakenError | HeldError) or waiting.may_pass(error)
+            return not (refused_at_once and _signed_out(error)) and _may_pass(error)
+
+        return waiting.patiently(what, self._address, on=may_pass, told=self._hear)
+
+    def _briefly(self, what: str) -> AsyncIterator[AbstractContextManager[None]]:
+        """At most ``FEW`` attempts, then the error comes out."""
+        left = FEW
+
+        def may_pass(error: Exception) -> bool:
+            nonlocal left
+            left -= 1
+            if left and _may_pass(error):
+                return True
+            self._hear(None)
+            return False
 
         return waiting.patiently(what, self._address, on=may_pass, told=self._hear)
 
     def _hear(self, what: str | None) -> None:
         self.waiting = what
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, _NotTakenError | HeldError) or waiting.may_pass(error)
 
 
 def _signed_out(error: Exception) -> bool:

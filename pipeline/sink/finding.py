@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from elasticsearch import AsyncElasticsearch, TransportError
 
+from pipeline.errors import NewswireError
+from pipeline.sink.bulk import curable
 from pipeline.sink.nearest import between, nearest, said, search
 from pipeline.stories.choice import Member
 from pipeline.stories.recent import OF_A_STORY
@@ -36,8 +39,15 @@ _MEMBER = ["id", "story_id", "story_text", {"field": "@timestamp", "format": "ep
 _REPLACER = ["id", "story_id", "replaces_id", "replaces.status"]
 _LATEST = [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}]
 _ANSWERED = ["hits.hits.fields", "aggregations", "status", "error"]
+_SAID_CHARACTERS = 500
 _PARTS = 3  # of what is kept of an article: codes of bands, headline, lead
 _MISSING = "index_not_found_exception"
+
+log = structlog.get_logger(__name__)
+
+
+class FindingError(NewswireError):
+    """Elasticsearch refuses a search that is needed; the message says why and what to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,9 @@ def packed(sketch: Sketch) -> str:
 class Finder:
     """Searches for what a batch has to do with; what is not refreshed yet is not found.
 
-    Each method raises ``elasticsearch.ApiError`` or ``TransportError`` where Elasticsearch does not tell all.
+    Each method raises ``elasticsearch.ApiError`` or ``TransportError`` where Elasticsearch does not tell all
+    now, and ``FindingError`` where it never will. But a search for what an article may be alike to, ``near``
+    and ``members``, finds nothing then, which is logged: the article founds a story.
 
     Args:
         client: of Elasticsearch.
@@ -88,9 +100,9 @@ class Finder:
         found = [
             _known(one)
             for portion, answer in zip(portions, answers, strict=True)
-            for one in nearest(answer, len(portion), CANDIDATES)
+            for one in nearest(_allowed(answer), len(portion), CANDIDATES)
         ]
-        return found, _replacers(_hits(replacers))
+        return found, _replacers(_hits(_needed(replacers)))
 
     async def members(self, wanted: Mapping[str, Sequence[datetime]]) -> list[Member]:
         """The articles of some stories, the latest of each, within ``WINDOW`` of some moments.
@@ -102,14 +114,15 @@ class Finder:
         parts = [stories[start : start + STORIES] for start in range(0, len(stories), STORIES)]
         found: list[Member] = []
         crowded: list[str] = []
-        answers = await self._ask([_of_stories({each: wanted[each] for each in part}) for part in parts])
-        for part, hits in zip(parts, answers, strict=True):
+        answers = await self._answers([_of_stories({each: wanted[each] for each in part}) for part in parts])
+        for part, answer in zip(parts, answers, strict=True):
+            hits = _hits(_allowed(answer))
             if len(hits) < OF_A_STORY * len(part) or len(part) == 1:
                 found += _latest(hits, wanted)
             else:  # some of these stories may hide others
                 crowded += part
-        answers = await self._ask([_of_stories({each: wanted[each]}) for each in crowded])
-        return found + [member for hits in answers for member in _latest(hits, wanted)]
+        answers = await self._answers([_of_stories({each: wanted[each]}) for each in crowded])
+        return found + [member for each in answers for member in _latest(_hits(_allowed(each)), wanted)]
 
     async def carrying(self, stories: Collection[str], most: int) -> list[str]:
         """The ids of articles that have one of these stories, the latest first."""
@@ -138,7 +151,7 @@ class Finder:
 
     async def _ask(self, searches: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """The fields of the hits of each search."""
-        return [_hits(each) for each in await self._answers(searches)]
+        return [_hits(_needed(each)) for each in await self._answers(searches)]
 
     async def _answers(self, searches: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
@@ -160,9 +173,34 @@ class Finder:
             filter_path=[f"responses.{name}" for name in _ANSWERED],
         )
         for each in answer["responses"]:
-            if (error := each.get("error")) and error.get("type") != _MISSING:
+            if (error := _error(each)) and curable(int(each["status"])):
                 raise TransportError(f"Elasticsearch does not find stories: {each['status']} {error}")
         return list(answer["responses"])
+
+
+def _error(answer: Mapping[str, Any]) -> Any:
+    """What went wrong with one search of several; that no index is there yet is none."""
+    error = answer.get("error")
+    return None if error and error.get("type") == _MISSING else error
+
+
+def _allowed(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An answer that can be done without: where it never comes, it is empty, and that is logged."""
+    if error := _error(answer):
+        log.error("articles are not compared", status=answer["status"], error=str(error)[:_SAID_CHARACTERS])
+        return {}
+    return answer
+
+
+def _needed(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An answer that nothing can be written rightly without."""
+    if error := _error(answer):
+        raise FindingError(
+            "Elasticsearch refuses to search for what the articles have to do with others:"
+            f" {answer['status']} {str(error)[:_SAID_CHARACTERS]}; see that the index has the mapping of this"
+            " version (`newswire index list`), and Elasticsearch's log for the rest"
+        )
+    return answer
 
 
 def _hits(response: Mapping[str, Any]) -> list[Any]:

@@ -13,18 +13,15 @@ from msgspec import UNSET
 
 from pipeline.article import EnrichedArticle
 from pipeline.sink.again import Again
-from pipeline.sink.amending import Amender, Patiently, Write, told
+from pipeline.sink.amending import Amender, Patiently, Write
 from pipeline.sink.bulk import Indexed, Outcome, Refused, Stale
 from pipeline.sink.changes import Change, preceded, replaced, replaced_id
 from pipeline.sink.finding import Finder, Replacer
 from pipeline.sink.planning import Plan, Planner
 from pipeline.sink.standing import Look
-from pipeline.stories.choice import LEAST, Member
+from pipeline.stories.choice import PROMISING, Member
 from pipeline.stories.recent import Recent
 from pipeline.stories.sketch import Sketch, similarity, sketch
-
-PROMISING = LEAST / 2
-"""How alike an article is to one of a story's, at least, for all of that story to be looked at."""
 
 KEPT_S = 5.0
 """How long what was written here is kept: by then, searches find it."""
@@ -47,40 +44,44 @@ class Kin:
     Args:
         finder: finds stories.
         look: tells what stands of an article.
-        write: writes documents.
+        write: writes documents, in one attempt.
         patiently: attempts without end at what Elasticsearch is asked.
+        briefly: a few attempts.
     """
 
-    def __init__(self, finder: Finder, look: Look, write: Write, patiently: Patiently) -> None:
+    def __init__(
+        self, finder: Finder, look: Look, write: Write, patiently: Patiently, briefly: Patiently
+    ) -> None:
         self._finder = finder
         self._look = look
-        self._patiently = patiently
         self._recent = Recent(KEPT_S)
         self._replacers: dict[str, tuple[float, Replacer]] = {}
         self._amender = Amender(finder, self._recent, look, write, patiently)
-        self._again = Again(finder, self._amender, self._recent, patiently)
+        again = Amender(finder, self._recent, look, write, briefly)
+        self._again = Again(finder, again, self._recent, briefly)
         self._later: asyncio.Task[None] | None = None
         self.turn = asyncio.Lock()
         """To be held from a plan until it is settled: a second look comes between batches."""
 
-    async def plan(self, articles: Mapping[int, EnrichedArticle]) -> Plan:
-        """What is to be written of a batch beside the articles themselves; waits for Elasticsearch.
+    async def plan(self, articles: Mapping[int, EnrichedArticle], former: Plan) -> Plan:
+        """What is to be written of a batch beside the articles themselves; does not wait for Elasticsearch.
 
         Args:
             articles: those that can become documents, by place; their outcomes have the same places.
+            former: what has been planned of the batch so far, which stays for those that have their outcome.
         """
         if not articles:
-            return Plan({}, {})
+            return former
         own = {each.id for each in articles.values()}
         ids = own | {other for each in articles.values() if (other := replaced_id(each))}
-        standing = await told(self._patiently, lambda: self._look(ids, ASKED))
+        standing = await self._look(ids, ASKED)
         sketches = {
             place: made
             for place, each in articles.items()
             if (each.id not in standing or each.version >= standing[each.id].version)
             and (made := sketch(each))
         }
-        near, replacers = await told(self._patiently, lambda: self._finder.near(list(sketches.values()), own))
+        near, replacers = await self._finder.near(list(sketches.values()), own)
         plan = Plan(articles, standing)
         candidates = await self._candidates(plan, dict(zip(sketches, near, strict=True)), sketches)
         recently = {each: replacer for each, (_, replacer) in self._replacers.items() if each in own}
@@ -88,7 +89,9 @@ class Kin:
         for place in articles:
             planner.add(place, sketches.get(place), candidates.get(place, ()))
         planner.close()
-        return plan
+        for place in articles.keys() & former.members.keys() - plan.members.keys():
+            self._recent.forget(articles[place].id)
+        return former.renewed(plan)
 
     async def settle(self, plan: Plan, outcomes: Mapping[int, Outcome]) -> None:
         """Change the documents that a batch says something of, now that each article has its outcome."""
@@ -144,7 +147,7 @@ class Kin:
                 stories[place] |= {story for story in [there.source.get("story_id")] if story}
             for story in stories[place]:
                 moments[story].append(own.moment)
-        members = await told(self._patiently, lambda: self._finder.members(moments))
+        members = await self._finder.members(moments)
         by_story: dict[str, list[Member]] = defaultdict(list)
         for each in members:
             by_story[each.story].append(each)
@@ -156,11 +159,12 @@ class Kin:
         try:
             while (due := self._again.due) is not None:
                 await asyncio.sleep(due - time.monotonic())
-                async with self.turn:
-                    await self._again.look()
-        except Exception:
-            # What it would have mended stays as it is; a worker does not end for that.
-            log.exception("stories cannot be looked at again")
+                try:
+                    async with self.turn:
+                        await self._again.look()
+                except Exception:
+                    # What it would have mended stays as it is; a worker does not end for that.
+                    log.exception("stories cannot be looked at again")
         finally:
             self._later = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.article import EnrichedArticle
 from pipeline.sink.changes import Fields, came_from, marked, replaced_id, takes_place
@@ -13,7 +13,9 @@ from pipeline.sink.finding import CANDIDATES, Replacer, packed
 from pipeline.sink.standing import Standing
 from pipeline.stories.choice import Member, called, choose, founded
 from pipeline.stories.recent import OF_A_STORY, Recent
-from pipeline.stories.sketch import Sketch
+from pipeline.stories.sketch import WINDOW, Sketch
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,22 @@ class Plan:
     members: dict[int, Member] = field(default_factory=dict)
     founders: set[int] = field(default_factory=set)
     names: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def renewed(self, later: Plan) -> Plan:
+        """This plan, but for the places that another, made later, has planned again."""
+        rest = self.articles.keys() - later.articles.keys()
+
+        def kept(of: Mapping[int, Item]) -> dict[int, Item]:
+            return {place: one for place, one in of.items() if place in rest}
+
+        return Plan(
+            articles={**self.articles, **later.articles},
+            standing=later.standing,
+            fields=kept(self.fields) | later.fields,
+            members=kept(self.members) | later.members,
+            founders=(self.founders & rest) | later.founders,
+            names=kept(self.names) | later.names,
+        )
 
 
 class Planner:
@@ -93,7 +111,7 @@ class Planner:
     def _story(self, place: int, sketch: Sketch | None, candidates: Sequence[Member]) -> dict[str, Any]:
         article = self._plan.articles[place]
         own, *linked = self._known(article) or [founded(article)]
-        is_new = own == founded(article) and article.id not in self._kept
+        is_new = own == founded(article) and not linked and article.id not in self._kept
         names = dict.fromkeys(linked, own)
         if sketch:
             choice = choose(sketch, self._members(article, sketch, candidates, None if is_new else own), own)
@@ -121,7 +139,10 @@ class Planner:
     def _members(
         self, article: EnrichedArticle, sketch: Sketch, candidates: Sequence[Member], own: str | None
     ) -> list[Member]:
-        """All that an article is compared with; itself where it has a story that nobody else is of."""
+        """All that an article is compared with; itself where it has a story that nobody near it is of.
+
+        So the story that it has is always among those that are chosen from, and a chosen one never younger.
+        """
         members: dict[str, Member] = {}
         of_own = self._recent.of_stories([own], OF_A_STORY) if own else []
         for each in (*candidates, *self._recent.near(sketch, CANDIDATES), *of_own):
@@ -130,6 +151,8 @@ class Planner:
                 story = min(story, there.story)
             members[each.article] = replace(each, story=story)
         members.pop(article.id, None)
-        if own and all(each.story != own for each in members.values()):
+        if own and all(
+            each.story != own or abs(each.sketch.moment - sketch.moment) > WINDOW for each in members.values()
+        ):
             members[article.id] = Member(article.id, own, sketch)
         return list(members.values())

@@ -14,6 +14,9 @@ from pipeline.stories.sketch import WINDOW, Sketch, similarity
 LEAST = 0.4
 """How alike an article is at least, on average, to those of the story that it joins."""
 
+PROMISING = LEAST / 2
+"""How alike an article is to one of a story's, at least, for all of that story to be looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -56,10 +59,10 @@ def called(story: str, names: Mapping[str, str]) -> str:
 
     Args:
         story: its id so far.
-        names: the other, older id of each such story, by its own.
+        names: the other, older id of each such story, by its own; one that is not older is no other name.
     """
-    while story in names:
-        story = names[story]
+    while (older := names.get(story, story)) < story:
+        story = older
     return story
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +59,14 @@ def test_a_document_from_before_there_were_lists_of_provenances_has_one_that_cou
     old = {"version": 1, "feed": "afp", "provenance": kept(from_feed("afp"))["provenance"]}
     found = came_from(from_feed("dpa", 2), old)
     assert [each["feed"] for each in found["provenances"]] == found["feed"] == ["afp", "dpa"]
+
+
+def test_a_change_that_is_kept_for_later_does_not_keep_the_article() -> None:
+    late = from_feed("afp")
+    before = sys.getrefcount(late)
+    change = preceded(late)
+    assert sys.getrefcount(late) == before
+    assert places(dict(change(kept(from_feed("dpa", 2))))) == [("afp", 1), ("dpa", 2)]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40)), min_size=1, max_size=60))

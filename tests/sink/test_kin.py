@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
 from msgspec import UNSET, structs
+from structlog.testing import capture_logs
 
 from pipeline.article import EnrichedArticle, Replaced, article_id
 from pipeline.query.elastic import visible
 from pipeline.settings import Settings
 from pipeline.sink import amending, changes
 from pipeline.sink.elasticsearch import Indexed, Outcome, Sink, Stale
+from pipeline.sink.finding import FindingError
 from pipeline.stories.choice import founded
 from tests.sink.articles import NOON
 from tests.sink.faulty import FaultyProxy
@@ -332,6 +334,8 @@ def test_few_requests_are_made_for_a_batch(own: Settings) -> None:
     with FaultyProxy(own, [], path="/") as proxy:
 
         async def work(sink: Sink) -> int:
+            await sink.index([telling("vote")])  # from here on the month has its index
+            await sink.index([VOTE])  # the month is there
             before = len(proxy.sizes)
             await sink.index(batch)
             return len(proxy.sizes) - before
@@ -346,3 +350,117 @@ def test_faults_while_stories_are_looked_for_are_waited_out(
     with FaultyProxy(own, [503, "unheard", 429], path=path) as proxy:
         assert wrote(proxy.settings, [FIRST], [LATER]) == [[Indexed()]] * 2
     assert set(stories(client, own).values()) == {founded(FIRST)}
+
+
+class Meanwhile(FaultyProxy):
+    """Does not take one bulk request, and somebody else does something before it says so.
+
+    Args:
+        settings: where the real Elasticsearch is.
+        number: which of the requests.
+        act: what happens meanwhile.
+    """
+
+    def __init__(self, settings: Settings, number: int, act: Callable[[], object]) -> None:
+        super().__init__(settings, [])
+        self._left = number
+        self._act = act
+
+    def forward(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        self._left -= "/_bulk" in path
+        if "/_bulk" in path and self._left == 0:
+            self._act()
+            return 503, {"content-type": "text/plain"}, b"not now"
+        return super().forward(method, path, headers, body)
+
+
+def test_what_is_withdrawn_while_a_change_is_waited_for_stays_withdrawn(
+    own: Settings, client: Elasticsearch
+) -> None:
+    wrote(own, [FIRST])
+    client.indices.refresh(index=own.index)
+    withdraws = telling("vote", "other", replaces=Replaced(guid="bridge", status="canceled"))
+    with Meanwhile(own, 2, lambda: wrote(own, [withdraws])) as proxy:
+        wrote(proxy.settings, [replacing("bridge")])
+    found = there(client, own)["bridge"]
+    assert found["status"] == "canceled"
+    assert found.keys().isdisjoint({"headline", "body", "story_id"})
+
+
+def test_a_batch_that_is_waited_for_is_planned_anew(own: Settings, client: Elasticsearch) -> None:
+    def act() -> None:
+        wrote(own, [FIRST])
+        client.indices.refresh(index=own.index)
+
+    with Meanwhile(own, 1, act) as proxy:
+        assert wrote(proxy.settings, [LATER, VOTE]) == [[Indexed()] * 2]
+    assert stories(client, own) == {
+        "bridge": founded(FIRST), "rewrite": founded(FIRST), "vote": founded(VOTE)
+    }  # fmt: skip
+
+
+def test_what_was_taken_is_settled_though_the_rest_is_planned_anew(
+    own: Settings, client: Elasticsearch
+) -> None:
+    """The proxy takes the first half, which says what is to become of an older article."""
+    wrote(own, [FIRST])
+    with FaultyProxy(own, ["half"]) as proxy:
+        assert wrote(proxy.settings, [replacing("bridge"), VOTE]) == [[Indexed()] * 2]
+    found = there(client, own)
+    assert found["bridge"]["replaced_by"] == found["new"]["id"]
+    assert found["vote"]["story_id"] == founded(VOTE)
+
+
+def no_terms(client: Elasticsearch, settings: Settings) -> None:
+    """Elasticsearch refuses, for good, a search for more than one term."""
+    wrote(settings, [FIRST])
+    client.indices.put_settings(index=settings.index, settings={"index.max_terms_count": 1})
+
+
+def test_where_articles_cannot_be_compared_each_founds_its_story_and_that_is_logged(
+    own: Settings, client: Elasticsearch
+) -> None:
+    no_terms(client, own)
+    with capture_logs() as logs:
+        assert wrote(own, [LATER]) == [[Indexed()]]
+    assert stories(client, own)["rewrite"] == founded(LATER)
+    (line,) = [line for line in logs if line["event"] == "articles are not compared"]
+    assert line["status"] == 400
+    assert "max_terms_count" in line["error"]
+
+
+def test_who_takes_the_place_of_what_is_not_guessed_where_it_cannot_be_asked(
+    own: Settings, client: Elasticsearch
+) -> None:
+    no_terms(client, own)
+    with pytest.raises(FindingError, match=r"refuses to search .* 400 .* see that the index has the mapping"):
+        wrote(own, [LATER, VOTE])
+
+
+def test_a_document_that_does_not_say_when_it_was_received_is_left_as_it_is(
+    own: Settings, client: Elasticsearch
+) -> None:
+    wrote(own, [FIRST])
+    client.indices.refresh(index=own.index)
+    (hit,) = client.search(index=own.index)["hits"]["hits"]
+    fields = {name: value for name, value in hit["_source"].items() if name != "received"}
+    client.index(index=hit["_index"], id=hit["_id"], document=fields, version=1, version_type="external_gte")
+    with capture_logs() as logs:
+        assert wrote(own, [replacing("bridge")]) == [[Indexed()]]
+    assert [line["article"] for line in logs if line["event"] == "a document cannot be changed"] == [FIRST.id]
+    assert there(client, own)["bridge"] == fields
+
+
+def test_large_documents_are_changed_few_at_once(
+    own: Settings, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amending, "PORTION_BYTES", 1)
+    guids = [f"g{number}" for number in range(amending.FIRST + 2)]
+    wrote(own, [telling("vote", guid) for guid in guids])
+    with FaultyProxy(own, []) as proxy:
+        wrote(proxy.settings, [telling("vote", f"n{each}", replaces=Replaced(guid=each)) for each in guids])
+    assert len(proxy.sizes) == 4
+    found = there(client, own)
+    assert [found[guid]["replaced_by"] for guid in guids] == [found[f"n{guid}"]["id"] for guid in guids]

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from pipeline.article import EnrichedArticle, Replaced, article_id
 from pipeline.sink.finding import Replacer
@@ -137,15 +138,48 @@ def test_what_stands_as_replaced_stays_so_though_nobody_says_so_any_more() -> No
     assert gone["status"] == "canceled"
 
 
+def test_what_replaces_an_article_of_another_week_has_its_story_and_keeps_it() -> None:
+    """What it tells is like another story, and none of its own is near it."""
+    days = [f"{NOON + timedelta(days=number):%Y-%m-%dT%H:%M:%SZ}" for number in (0, 5)]
+    old = telling("vote", created=days[0])
+    like = telling("bridge", created=days[1], received=NOON + timedelta(hours=1))
+    late = NOON + timedelta(hours=2)
+    new = telling("rewrite", created=days[1], received=late, replaces=Replaced(guid="vote"))
+    plan = planned(old, like, new, new)
+    assert stories(plan) == [founded(old)] * 4
+    assert plan.names[2] == {founded(like): founded(old)}
+
+
+def test_a_plan_is_renewed_for_what_was_planned_again() -> None:
+    first = planned(FIRST, VOTE)
+    standing = stood(FIRST)
+    later = Plan({0: FIRST}, standing)
+    planner = Planner(later, {}, Recent(5))
+    planner.add(0, None, ())
+    planner.close()
+    plan = first.renewed(later)
+    assert plan.articles == first.articles
+    assert plan.standing == standing
+    assert stories(plan) == ["bridge", founded(VOTE)]
+    assert plan.members.keys() == plan.founders == {1}
+
+
 batches = st.lists(
     st.builds(
-        lambda text, guid, version, hours: telling(
-            text, f"g{guid}", version=version, received=NOON + timedelta(hours=hours)
+        lambda text, guid, version, hours, days, replaced: telling(
+            text,
+            f"g{guid}",
+            version=version,
+            received=NOON + timedelta(hours=hours),
+            created=f"{NOON + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}",
+            replaces=UNSET if replaced is None else Replaced(guid=f"g{replaced}"),
         ),
         st.sampled_from(list(TEXTS)),
         st.integers(0, 4),
         st.integers(0, 3),
         st.integers(0, 9),
+        st.sampled_from([0, 5]),
+        st.none() | st.integers(0, 4),
     ),
     max_size=12,
 )

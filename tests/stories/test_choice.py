@@ -118,3 +118,8 @@ def test_two_workers_that_see_the_same_end_up_with_the_same_story(count: int) ->
 def test_a_story_is_called_by_the_last_of_its_names() -> None:
     names = {"c": "b", "b": "a", "e": "d"}
     assert [called(story, names) for story in "abcdef"] == ["a", "a", "a", "d", "d", "f"]
+
+
+def test_a_name_that_is_not_older_is_none() -> None:
+    names = {"c": "a", "a": "b", "b": "b"}
+    assert [called(story, names) for story in "abc"] == ["a", "b", "a"]
