@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
 import threading
 import time
@@ -21,6 +18,7 @@ from elasticsearch import Elasticsearch
 from msgspec import structs
 
 from bench import corpus, limit
+from bench.taken import taken
 from pipeline import search
 from pipeline.article import RawArticle
 from pipeline.producer import Producer, article_message
@@ -139,16 +137,8 @@ def _figures(measured: list[dict[str, float]], latencies: list[float], settings:
     rates = {name: [round(one[name], 1) for one in measured] for name in measured[0]}
     share = [one["end to end"] / one["nlp.pipe alone"] for one in measured]
     ordered = sorted(latencies)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - whichever git the user has
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
     return {
-        "when": datetime.now(UTC).date().isoformat(),
-        "commit": commit,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        **taken(),
         "versions": {
             name: version(name) for name in ("faust-streaming", "kafka-python", "spacy", "elasticsearch")
         },

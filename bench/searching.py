@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import platform
 import random
 import re
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -26,6 +22,7 @@ import typer
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from bench import varied
+from bench.taken import taken
 from pipeline import search
 from pipeline.article import EnrichedArticle, RawArticle
 from pipeline.settings import Settings
@@ -252,16 +249,8 @@ def _figures(
     articles: int,
 ) -> dict[str, Any]:
     shares = [each["sink"] / each["bulk"] for each in rounds]
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - whichever git the user has
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
     return {
-        "when": datetime.now(UTC).date().isoformat(),
-        "commit": commit,
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        **taken(),
         "versions": {"elasticsearch client": version("elasticsearch")},
         "articles": articles,
         "articles a second": {name: [round(each[name], 1) for each in rounds] for name in rounds[0]},

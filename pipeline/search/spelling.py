@@ -17,7 +17,7 @@ _BEFORE = frozenset(
         *("в", "во", "из", "на"),
     )
 )
-_ELIDED = re.compile(r"(?:[ldmnst]|qu|dell|all|nell|dall|sull)['’ʼ]", re.IGNORECASE)  # noqa: RUF001
+_ELIDED = re.compile(r"(?:[ldmnst]|qu|dell|all|nell|dall|sull)['’ʼ]", re.IGNORECASE)  # noqa: RUF001 - apostrophes as they are typed
 
 
 class _Letters(dict[int, str]):

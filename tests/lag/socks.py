@@ -76,4 +76,4 @@ class Socks:
 
     @staticmethod
     def _start(target: object, *arguments: socket.socket) -> None:
-        threading.Thread(target=target, args=arguments, daemon=True).start()  # type: ignore[arg-type]
+        threading.Thread(target=target, args=arguments, daemon=True).start()  # type: ignore[arg-type]  # of either kind

@@ -340,5 +340,5 @@ def test_a_name_is_found_by_what_its_bearer_is_called_elsewhere(seeded: Settings
 
 def test_an_order_that_is_none_is_said() -> None:
     with pytest.raises(QueryError, match="'best' is none of relevance, newest, oldest"):
-        search("x", Settings(), sort="best")  # type: ignore[arg-type]
+        search("x", Settings(), sort="best")  # type: ignore[arg-type]  # what no order is
     assert get_args(Sort) == ("relevance", "newest", "oldest")

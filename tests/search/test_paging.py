@@ -207,7 +207,7 @@ def test_a_place_belongs_to_its_query_filters_order_and_index(wire: Settings, ne
         (news, Filters(), "relevance", True),
     ):
         with pytest.raises(QueryError, match="belongs to another query"):
-            search("séisme", settings, filters, sort=sort, collapse=collapse, after=after)  # type: ignore[arg-type]
+            search("séisme", settings, filters, sort=sort, collapse=collapse, after=after)  # type: ignore[arg-type]  # each as drawn
     with pytest.raises(QueryError, match="belongs to another query"):
         search("séismes", wire, after=after)
 
@@ -215,7 +215,7 @@ def test_a_place_belongs_to_its_query_filters_order_and_index(wire: Settings, ne
 def place(settings: Settings, sort: Sort, **fields: object) -> str:
     """A place as somebody forges it, of the right query."""
     usual = {"asked": digest(settings.index, "x", Filters(), sort, True), "now": 0, "moment": 0, "id": ""}
-    return text_of(Place(**usual | fields))  # type: ignore[arg-type]
+    return text_of(Place(**usual | fields))  # type: ignore[arg-type]  # each as drawn
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_copy_waits_until_its_time_has_come_the_earliest_first(settings: Setting
 def test_the_highest_version_waits_in_whatever_order_they_come(settings: Settings, article: str) -> None:
     versions = [Waiting(article, number, PAST, b"%d" % number) for number in (2, 3, 1)]
     for each in versions:
-        on(settings, lambda kept, each=each: kept.hold([each]))  # type: ignore[misc]
+        on(settings, lambda kept, each=each: kept.hold([each]))  # type: ignore[misc]  # inferred from use
     assert [each.version for each in due(settings)] == [3]
 
 
