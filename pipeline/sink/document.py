@@ -56,13 +56,13 @@ def document(article: EnrichedArticle, indexed: datetime, languages: Collection[
         date = article.created or article.modified
         moment = earliest(date) if date else moment
     fields |= {
-        name: _utc(datetime.fromisoformat(fields[name]))
+        name: said(datetime.fromisoformat(fields[name]))
         for name in ("received", "enriched", "embargo", "expires")
         if name in fields
     }
     return fields | {
-        "@timestamp": _utc(moment),
-        "indexed": _utc(indexed),
+        "@timestamp": said(moment),
+        "indexed": said(indexed),
         "feed": [article.provenance.feed],
         "provenances": [msgspec.to_builtins(article.provenance)],
     }
@@ -171,5 +171,6 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _utc(moment: datetime) -> str:
+def said(moment: datetime) -> str:
+    """A moment as documents and queries have it, in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -24,11 +24,10 @@ from pipeline.sink.bulk import (
     lines,
     portions,
 )
-from pipeline.sink.document import document, related
+from pipeline.sink.document import document, related, said
 from pipeline.sink.finding import Finder
 from pipeline.sink.kin import Kin
 from pipeline.sink.months import HeldError, Months
-from pipeline.sink.nearest import said
 from pipeline.sink.planning import Plan
 from pipeline.sink.standing import Places, Standing
 

@@ -14,7 +14,8 @@ from elasticsearch import AsyncElasticsearch, TransportError
 
 from pipeline.errors import NewswireError
 from pipeline.sink.bulk import curable
-from pipeline.sink.nearest import between, nearest, said, search
+from pipeline.sink.document import said
+from pipeline.sink.nearest import between, nearest, search
 from pipeline.stories.choice import Member
 from pipeline.stories.recent import OF_A_STORY
 from pipeline.stories.sketch import WINDOW, Sketch, codes, restored, terms

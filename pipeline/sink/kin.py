@@ -110,7 +110,8 @@ class Kin:
                 changes[article.id].append(preceded(article))
             if not isinstance(outcome, Refused) and (other := replaced_id(article)):
                 changes[other].append(self._replaces(article, other, plan.fields[place].get("story_id")))
-        needed = {each: made for each, made in changes.items() if _is_needed(each, made, plan)}
+        own = {each.id for each in plan.articles.values()}
+        needed = {each: made for each, made in changes.items() if each in own or _is_needed(each, made, plan)}
         await self._amender.amend(needed)
         self._again.changed(needed)
         await self._amender.rename(names)
@@ -170,8 +171,8 @@ class Kin:
 
 
 def _is_needed(article: str, changes: Sequence[Change], plan: Plan) -> bool:
-    """Whether changes are to be made in a document, as far as it is known what stands of it."""
-    if article not in plan.standing or any(each.id == article for each in plan.articles.values()):
+    """Whether changes are to be made in a document that is none of the batch, as far as is known."""
+    if article not in plan.standing:
         return True
     fields = plan.standing[article].source
     for change in changes:

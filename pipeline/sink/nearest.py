@@ -13,6 +13,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import Any
 
+from pipeline.sink.document import said
 from pipeline.stories.sketch import CODE, WINDOW, Sketch, codes
 
 _WINDOW_MS = WINDOW // timedelta(milliseconds=1)
@@ -132,11 +133,6 @@ def nearest(response: Mapping[str, Any], count: int, most: int) -> list[list[tup
 def between(first: datetime, last: datetime) -> dict[str, Any]:
     """A query for what was written from ``WINDOW`` before one moment to ``WINDOW`` after another."""
     return {"range": {"@timestamp": {"gte": said(_near(first, -1)), "lte": said(_near(last, 1))}}}
-
-
-def said(moment: datetime) -> str:
-    """A moment as Elasticsearch reads it."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _near(moment: datetime, direction: int) -> datetime:
