@@ -35,7 +35,7 @@ BARE = "bare"
 """Begins the name of the index that the same documents are written to by ``_bulk`` alone."""
 
 AT_ONCE = (1, 8)
-ROUND = 10_000
+ROUND = 4_000
 """Articles that the sink and bare ``_bulk`` write in turn."""
 
 _LEAST_LETTERS = 5
@@ -72,12 +72,13 @@ def measure(settings: Settings, articles: int, queries: int, raw: Sequence[RawAr
     bases = varied.enriched(raw, settings)
     _say(f"{len(bases)} articles to begin with; indexing {articles}, in turn with bare _bulk")
     rounds = asyncio.run(_indexed(bases, articles, settings))
-    size = _size(settings)
+    size = {"as written": _size(settings)}
     _say("searching")
     latencies = {
         name: {at_once: _measured(made, queries, at_once) for at_once in AT_ONCE}
         for name, made in _kinds(bases, settings).items()
     }
+    size["merged"] = _merged(settings)
     return _figures(rounds, size, latencies, articles)
 
 
@@ -88,9 +89,9 @@ class _Remembering(Sink):
         super().__init__(settings)
         self.sent: list[Document] = []
 
-    async def write(self, documents: Mapping[int, Document]) -> dict[int, Outcome]:
-        self.sent += documents.values()
-        return await super().write(documents)
+    async def _round(self, left: dict[int, Document], outcomes: dict[int, Outcome]) -> None:
+        self.sent += left.values()
+        await super()._round(left, outcomes)
 
 
 @asynccontextmanager
@@ -164,19 +165,19 @@ async def _bulk(client: AsyncElasticsearch, index: str, sent: Sequence[bytes], b
                 raise RuntimeError(f"bare _bulk: {next(x for x in answer['items'] if 'error' in x['index'])}")
 
 
-def _size(settings: Settings) -> dict[str, float]:
-    """Bytes a document, as written and with all segments merged."""
+def _size(settings: Settings) -> float:
+    """Bytes a document."""
+    with Elasticsearch(str(settings.elasticsearch), request_timeout=_TIMEOUT_S) as client:
+        stats = client.indices.stats(index=settings.index, metric=["docs", "store"])["_all"]["primaries"]
+        return float(stats["store"]["size_in_bytes"] / client.count(index=settings.index)["count"])
+
+
+def _merged(settings: Settings) -> float:
+    """Bytes a document with all segments merged, which queries are not measured on: an index in use is not."""
     with Elasticsearch(str(settings.elasticsearch), request_timeout=1800) as client:
-
-        def size() -> float:
-            stats = client.indices.stats(index=settings.index, metric=["docs", "store"])["_all"]["primaries"]
-            documents = client.count(index=settings.index)["count"]
-            return float(stats["store"]["size_in_bytes"] / documents)
-
-        written = size()
         client.indices.forcemerge(index=settings.index, max_num_segments=1)
         client.indices.refresh(index=settings.index)
-        return {"as written": written, "merged": size()}
+    return _size(settings)
 
 
 def _kinds(bases: Sequence[EnrichedArticle], settings: Settings) -> dict[str, Callable[[int], Query]]:
