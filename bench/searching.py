@@ -24,6 +24,7 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 from bench import varied
 from bench.taken import taken
 from pipeline import search
+from pipeline.agents.index import WIDTH
 from pipeline.article import EnrichedArticle, RawArticle
 from pipeline.settings import Settings
 from pipeline.sink import connection, templates
@@ -35,7 +36,7 @@ BARE = "bare"
 """Begins the name of the index that the same documents are written to by ``_bulk`` alone."""
 
 AT_ONCE = (1, 8)
-ROUND = 4_000
+ROUND = 10_000
 """Articles that the sink and bare ``_bulk`` write in turn."""
 
 _LEAST_LETTERS = 5
@@ -118,8 +119,7 @@ async def _indexed(
         source = varied.articles(bases, count)
         while batch := list(islice(source, ROUND)):
             began = time.perf_counter()
-            for first in range(0, len(batch), settings.index_batch):
-                await sink.index(batch[first : first + settings.index_batch])
+            await _by_sink(sink, batch, settings.index_batch)
             middle = time.perf_counter()
             await _bulk(client, bare, _of_articles(sink.sent, batch), settings.index_batch)
             end = time.perf_counter()
@@ -128,6 +128,20 @@ async def _indexed(
             _say(f"{len(rounds) * ROUND:,}: " + ", ".join(f"{k} {v:.0f}/s" for k, v in rounds[-1].items()))
         await client.indices.refresh(index=f"{settings.index},{bare}")
     return rounds
+
+
+async def _by_sink(sink: Sink, batch: Sequence[EnrichedArticle], size: int) -> None:
+    """What the worker does: while a batch is written, the next one is made ready."""
+    room = asyncio.Semaphore(WIDTH)
+
+    async def index(part: Sequence[EnrichedArticle]) -> None:
+        await sink.index(part)
+        room.release()
+
+    async with asyncio.TaskGroup() as tasks:
+        for first in range(0, len(batch), size):
+            await room.acquire()
+            tasks.create_task(index(batch[first : first + size]))
 
 
 def _of_articles(sent: Sequence[Document], articles: Sequence[EnrichedArticle]) -> list[bytes]:
@@ -173,7 +187,7 @@ def _size(settings: Settings) -> float:
 
 
 def _merged(settings: Settings) -> float:
-    """Bytes a document with all segments merged, which queries are not measured on: an index in use is not."""
+    """Bytes a document with all segments merged; no query is measured on that: an index in use is not so."""
     with Elasticsearch(str(settings.elasticsearch), request_timeout=1800) as client:
         client.indices.forcemerge(index=settings.index, max_num_segments=1)
         client.indices.refresh(index=settings.index)

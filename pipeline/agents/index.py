@@ -14,6 +14,12 @@ from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Refused, Sink
 
+WIDTH = 2
+"""Batches in work: while the sink writes one, the next is made ready.
+
+The sink writes them one after the other: of two texts with the same version, the later must be written last.
+"""
+
 
 def hop(settings: Settings, sink: Sink) -> Hop:
     """The hop that consumes enriched articles and indexes them through a sink that is ready."""
@@ -34,8 +40,7 @@ def hop(settings: Settings, sink: Sink) -> Hop:
             [(event, failure) for event, failure in zip(events, failures, strict=True) if failure is not None]
         )
 
-    # One batch at a time: of two texts with the same version, the later one must be written last.
-    made.run(work, deliver, batch=settings.index_batch, width=1)
+    made.run(work, deliver, batch=settings.index_batch, width=WIDTH)
     return made
 
 

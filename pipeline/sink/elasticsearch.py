@@ -30,6 +30,7 @@ from pipeline.sink.kin import Kin
 from pipeline.sink.months import HeldError, Months
 from pipeline.sink.planning import Plan
 from pipeline.sink.standing import Places, Standing
+from pipeline.stories.sketch import sketch
 
 __all__ = ["Indexed", "Outcome", "Refused", "SetupError", "Sink", "Stale"]
 
@@ -94,6 +95,9 @@ class Sink:
     async def index(self, articles: Sequence[EnrichedArticle]) -> list[Outcome]:
         """Write a batch and wait for as long as it takes until each article has its outcome.
 
+        Batches are written in the order in which this was called for them. All that can be made of one
+        without asking anybody is made before it waits for its turn: meanwhile Elasticsearch is at the last.
+
         Returns:
             One outcome an article, in their order.
 
@@ -112,6 +116,7 @@ class Sink:
                 outcomes[place] = Refused(type(error).__name__, f"created {article.created}: {error}")
             else:
                 documents[place] = Document(article.id, article.version, article.received, fields)
+        sketches = {place: made for place in documents if (made := sketch(articles[place]))}
         async with self._kin.turn:
             plan = Plan({}, {})
             async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
@@ -121,7 +126,8 @@ class Sink:
                     now = {"indexed": said(datetime.now(UTC))}
                     async with self._in_doubt():
                         await self._place(left.values())
-                        plan = await self._kin.plan({place: articles[place] for place in left}, plan)
+                        planned = {place: articles[place] for place in left}
+                        plan = await self._kin.plan(planned, sketches, plan)
                         await self._round(
                             {
                                 place: replace(each, fields=related(each.fields, now | plan.fields[place]))

@@ -21,7 +21,7 @@ from pipeline.sink.planning import Plan, Planner
 from pipeline.sink.standing import Look
 from pipeline.stories.choice import PROMISING, Member
 from pipeline.stories.recent import Recent
-from pipeline.stories.sketch import Sketch, similarity, sketch
+from pipeline.stories.sketch import Sketch, similarity
 
 KEPT_S = 5.0
 """How long what was written here is kept: by then, searches find it."""
@@ -63,11 +63,14 @@ class Kin:
         self.turn = asyncio.Lock()
         """To be held from a plan until it is settled: a second look comes between batches."""
 
-    async def plan(self, articles: Mapping[int, EnrichedArticle], former: Plan) -> Plan:
+    async def plan(
+        self, articles: Mapping[int, EnrichedArticle], sketches: Mapping[int, Sketch], former: Plan
+    ) -> Plan:
         """What is to be written of a batch beside the articles themselves; does not wait for Elasticsearch.
 
         Args:
             articles: those that can become documents, by place; their outcomes have the same places.
+            sketches: what is compared of them, by place; of some there is nothing.
             former: what has been planned of the batch so far, which stays for those that have their outcome.
         """
         if not articles:
@@ -77,9 +80,9 @@ class Kin:
         standing = await self._look(ids, ASKED)
         sketches = {
             place: made
-            for place, each in articles.items()
-            if (each.id not in standing or each.version >= standing[each.id].version)
-            and (made := sketch(each))
+            for place, made in sketches.items()
+            if (each := articles.get(place))
+            and (each.id not in standing or each.version >= standing[each.id].version)
         }
         near, replacers = await self._finder.near(list(sketches.values()), own)
         plan = Plan(articles, standing)

@@ -92,6 +92,11 @@ def test_disk_watermarks_are_sizes_in_falling_order(tmp_path: Path) -> None:
     assert sorted(sizes, key=lambda size: -int(size[:-2])) == sizes
 
 
+def test_garbage_that_is_not_collected_yet_refuses_no_request(tmp_path: Path) -> None:
+    found = options(node_settings(Address(HOST, 9200), tmp_path, tmp_path))
+    assert found["indices.breaker.total.use_real_memory"] is False
+
+
 def test_the_heap_is_the_settings(tmp_path: Path) -> None:
     found = java_options(300, tmp_path)
     assert {"-Xms300m", "-Xmx300m", f"-Dnewswire.logs={tmp_path}"} <= set(found)

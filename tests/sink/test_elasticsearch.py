@@ -123,6 +123,22 @@ def test_the_same_version_again_replaces_and_is_one_document(own: Settings, clie
 
 
 @pytest.mark.services
+@pytest.mark.parametrize("faults", [[], [429, "half", "unheard"]], ids=str)
+def test_batches_under_way_together_are_written_in_the_order_in_which_they_came(
+    faults: list[Fault], own: Settings, client: Elasticsearch
+) -> None:
+    batches = [many(40, headline=f"Batch {number}") for number in range(4)]
+
+    async def work(sink: Sink) -> list[list[Outcome]]:
+        await sink.ready()
+        return await asyncio.gather(*map(sink.index, batches))
+
+    with FaultyProxy(own, faults) as proxy:
+        assert run(proxy.settings, work) == [[Indexed()] * 40] * 4
+    assert {each["headline"] for each in stored(client, own).values()} == {"Batch 3"}
+
+
+@pytest.mark.services
 def test_a_kill_takes_the_text_away_and_an_older_version_does_not_bring_it_back(
     own: Settings, client: Elasticsearch
 ) -> None:
