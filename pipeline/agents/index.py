@@ -15,7 +15,7 @@ from pipeline.agents.outlet import DeadLetterOffice
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
 from pipeline.settings import Settings
 from pipeline.sink.bulk import Document
-from pipeline.sink.elasticsearch import Indexed, Outcome, Refused, Sink
+from pipeline.sink.elasticsearch import Outcome, Refused, Sink, Stale
 from pipeline.sink.searchable import indexed_at
 
 Written = Callable[[Sequence[Document]], None]
@@ -71,6 +71,6 @@ def _read(value: bytes) -> EnrichedArticle | Failure:
 def _settled(each: EnrichedArticle, outcome: Outcome, indexed: datetime | None) -> Failure | Settled:
     if isinstance(outcome, Refused):
         return Failure("index", outcome.type, outcome.reason)
-    if not isinstance(outcome, Indexed) or indexed is None:
+    if isinstance(outcome, Stale):
         return Settled("stale")
-    return Settled(seconds=(indexed - each.enriched).total_seconds())
+    return Settled(seconds=(indexed - each.enriched).total_seconds() if indexed else None)
