@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -73,6 +73,8 @@ class Sink:
         self._address = connection.address(settings)
         self.waiting: str | None = None
         """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
+        self.repeated = 0
+        """Rounds of batches that were repeated because it did not take all documents."""
 
     async def ready(self) -> None:
         """Wait for Elasticsearch, then see to it that templates, index and alias are there and fit.
@@ -92,11 +94,17 @@ class Sink:
                 " see the user and password in NEWSWIRE_ELASTICSEARCH and what that user may do"
             ) from error
 
-    async def index(self, articles: Sequence[EnrichedArticle]) -> list[Outcome]:
+    async def index(
+        self, articles: Sequence[EnrichedArticle], written: Callable[[list[Document]], None] = lambda _: None
+    ) -> list[Outcome]:
         """Write a batch and wait for as long as it takes until each article has its outcome.
 
         Batches are written in the order in which this was called for them. All that can be made of one
         without asking anybody is made before it waits for its turn: meanwhile Elasticsearch is at the last.
+
+        Args:
+            articles: the batch.
+            written: hears of documents as soon as Elasticsearch has them, in each round of those of it.
 
         Returns:
             One outcome an article, in their order.
@@ -118,8 +126,10 @@ class Sink:
                 documents[place] = Document(article.id, article.version, article.received, fields)
         sketches = {place: made for place in documents if (made := sketch(articles[place]))}
         async with self._kin.turn:
-            plan = Plan({}, {})
+            plan, again = Plan({}, {}), 0
             async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
+                self.repeated += again
+                again = 1
                 with attempt:
                     # What was planned before a wait may not be so any more: others write meanwhile.
                     left = {place: each for place, each in documents.items() if place not in outcomes}
@@ -128,13 +138,14 @@ class Sink:
                         await self._place(left.values())
                         planned = {place: articles[place] for place in left}
                         plan = await self._kin.plan(planned, sketches, plan)
-                        await self._round(
-                            {
-                                place: replace(each, fields=related(each.fields, now | plan.fields[place]))
-                                for place, each in left.items()
-                            },
-                            outcomes,
-                        )
+                        sent = {
+                            place: replace(each, fields=related(each.fields, now | plan.fields[place]))
+                            for place, each in left.items()
+                        }
+                        try:
+                            await self._round(dict(sent), outcomes)
+                        finally:
+                            written([sent[each] for each in sent if isinstance(outcomes.get(each), Indexed)])
             await self._kin.settle(plan, outcomes)
         return [outcomes[place] for place in range(len(articles))]
 
