@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,11 +27,11 @@ class Asked(NamedTuple):
     expression: str
 
 
-def rules(*files: str) -> Iterator[dict[str, Any]]:
-    """The rules of these files; of all by default."""
-    for file in files or RULES:
-        for group in yaml.safe_load((FOLDER / file).read_text())["groups"]:
-            yield from group["rules"]
+@cache
+def rules() -> tuple[dict[str, Any], ...]:
+    """All rules."""
+    files = [yaml.safe_load((FOLDER / name).read_text()) for name in RULES]
+    return tuple(rule for file in files for group in file["groups"] for rule in group["rules"])
 
 
 def names(kind: str) -> list[str]:

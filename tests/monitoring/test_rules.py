@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.monitoring import asked
 from tests.monitoring.programs import HOW, program
 
 TESTS = sorted((asked.FOLDER / "tests").glob("*.yml"))
-ALERTS = [rule for rule in asked.rules("alerts.yml") if "alert" in rule]
+ALERTS = [rule for rule in asked.rules() if "alert" in rule]
 DOCS = Path(__file__).parents[2] / "docs"
 needs_promtool = pytest.mark.skipif(program("promtool") is None, reason=f"there is no promtool: {HOW}")
 each_alert = pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
@@ -38,6 +39,7 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
         yield from commands(command, f"{before}{name} ")
 
 
+@cache
 def cases(key: str) -> list[Any]:
     """All cases of a kind, of all files."""
     found = []
