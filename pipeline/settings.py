@@ -93,7 +93,10 @@ class Settings(BaseSettings):
     )
     health_host: str = Field(default="127.0.0.1", description="Address of the worker's health pages.")
     health_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of /health/live and /health/ready; 0 for none."
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of /health/live, /health/ready and /metrics; 0 for none.",
     )
     webhooks_internal: bool = Field(
         default=False,

@@ -8,6 +8,7 @@ that whatever Faust makes of the acks, a commit never steps over an article.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 
@@ -54,13 +55,18 @@ Event = TypeVar("Event", bound=Ackable)
 class Ticket(Generic[Event]):
     """An event's place in the line of its partition."""
 
-    __slots__ = ("confirmed", "event", "line", "size")
+    __slots__ = ("acked", "confirmed", "event", "line", "size")
 
     def __init__(self, event: Event, size: int, line: deque[Ticket[Event]]) -> None:
         self.event = event
         self.size = size
         self.line = line
         self.confirmed = False
+        self.acked: Callable[[], None] = _nobody_asks
+
+
+def _nobody_asks() -> None:
+    """What is done when an event is acked."""
 
 
 class Acks(Generic[Event]):
@@ -97,15 +103,22 @@ class Acks(Generic[Event]):
         self.held_bytes += size
         return ticket
 
-    def confirm(self, ticket: Ticket[Event]) -> None:
-        """An event's outcome is confirmed: ack it, and those behind it, as far as they are due."""
+    def confirm(self, ticket: Ticket[Event], acked: Callable[[], None] = _nobody_asks) -> None:
+        """An event's outcome is confirmed: ack it, and those behind it, as far as they are due.
+
+        Args:
+            ticket: the event's.
+            acked: is called once the event is acked, which may be when another one is confirmed.
+        """
         ticket.confirmed = True
+        ticket.acked = acked
         line = ticket.line
         while line and line[0].confirmed:
             first = line.popleft()
             first.event.ack()
             self.held -= 1
             self.held_bytes -= first.size
+            first.acked()
         if not line:
             self._drop(ticket)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
 from pipeline.agents.acks import Acks, Place, Ticket
+from pipeline.agents.outcomes import DONE, Report, Settled, Untold
 
 
 class Message(Place, Protocol):
@@ -64,19 +67,23 @@ class Conveyor(Generic[Event, Done]):
 
     Args:
         work: from a batch to its results; several batches at once.
-        deliver: makes a batch's results durable; several batches at once.
+        deliver: makes a batch's results durable, several batches at once, and says what became of each event;
+            nothing if each is done.
         bounds: how much may be under way; one batch may always.
+        report: where batches and acks are told.
     """
 
     def __init__(
         self,
         work: Callable[[Sequence[Event]], Awaitable[Done]],
-        deliver: Callable[[Sequence[Event], Done], Awaitable[None]],
+        deliver: Callable[[Sequence[Event], Done], Awaitable[Sequence[Settled] | None]],
         bounds: Bounds,
+        report: Report | None = None,
     ) -> None:
         self._work = work
         self._deliver = deliver
         self._bounds = bounds
+        self._report = report or Untold()
         self._acks: Acks[Event] = Acks()
         self._under_way: dict[asyncio.Task[None], frozenset[bytes]] = {}
         self._changed = asyncio.Event()
@@ -103,6 +110,7 @@ class Conveyor(Generic[Event, Done]):
         keys = frozenset(event.message.key for event in batch if event.message.key is not None)
         ahead = [task for task, others in self._under_way.items() if not keys.isdisjoint(others)]
         tickets = [self._acks.take(event, size_of(event)) for event in batch]
+        self._report.held(self._acks.held)
         task = self._tasks.create_task(self._carry(batch, ahead, tickets))
         self._under_way[task] = keys
         task.add_done_callback(self._arrived)
@@ -120,12 +128,15 @@ class Conveyor(Generic[Event, Done]):
     async def _carry(
         self, batch: Sequence[Event], ahead: Sequence[asyncio.Task[None]], tickets: Sequence[Ticket[Event]]
     ) -> None:
+        began = time.monotonic()
         done = await self._work(batch)
         if ahead:
             await asyncio.wait(ahead)
-        await self._deliver(batch, done)
-        for ticket in tickets:
-            self._acks.confirm(ticket)
+        settled = await self._deliver(batch, done) or [DONE] * len(batch)
+        self._report.batch(len(batch), time.monotonic() - began)
+        for ticket, each in zip(tickets, settled, strict=True):
+            self._acks.confirm(ticket, partial(self._report.acked, each))
+        self._report.held(self._acks.held)
 
     def _arrived(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]

@@ -1,4 +1,4 @@
-"""The worker's health over HTTP: whether it lives, and whether it gets on; for whatever supervises it."""
+"""The worker over HTTP, for whatever supervises it: whether it lives, whether it gets on, and its metrics."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import structlog
 from aiohttp import web
 from aiokafka.errors import KafkaError
 from msgspec import Struct
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
 
 from pipeline.agents.hop import Hop
 from pipeline.agents.offsets import Offsets
@@ -22,6 +24,7 @@ from pipeline.settings import Settings
 
 LIVE = "/health/live"
 READY = "/health/ready"
+METRICS = "/metrics"
 
 _LOOK_S = 5.0
 _ANSWER_S = 10.0
@@ -55,25 +58,40 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Health:
-    """Watches the hops' commits, and answers ``/health/live`` and ``/health/ready``.
+    """Watches the hops' commits, and answers ``/health/live``, ``/health/ready`` and ``/metrics``.
 
-    Both are 503 when a partition that this process has did not get on for ``stuck_s`` seconds though there
-    is lag, whatever the reason, and when an agent died: start the worker again. ``ready`` is 503 too while
-    the worker starts or stops, and while a service is waited for.
+    ``live`` and ``ready`` are 503 when a partition that this process has did not get on for ``stuck_s``
+    seconds though there is lag, whatever the reason, and when an agent died: start the worker again.
+    ``ready`` is 503 too while the worker starts or stops, and while a service is waited for.
 
     Attributes:
         state: where in its life the worker is.
+
+    Args:
+        settings: where to listen, and where the broker is.
+        waits: says which services are waited for now, each in a few words.
+        registry: the metrics; none by default.
     """
 
-    def __init__(self, settings: Settings, waits: Callable[[], Sequence[str]] = tuple) -> None:
-        """``waits`` says which services are waited for now, each in a few words."""
+    def __init__(
+        self,
+        settings: Settings,
+        waits: Callable[[], Sequence[str]] = tuple,
+        registry: CollectorRegistry | None = None,
+    ) -> None:
         self.state: State = "starting"
+        self._registry = registry or CollectorRegistry()
         self._settings = settings
         self._waits = waits
         self._hops: dict[Hop, Progress] = {}
         self._silent: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
+
+    @property
+    def kafka_is_silent(self) -> bool:
+        """Whether the broker did not say how far the groups are."""
+        return self._silent is not None
 
     def watch(self, hops: Sequence[Hop]) -> None:
         """The hops have started."""
@@ -91,6 +109,7 @@ class Health:
         app = web.Application()
         app.router.add_get(LIVE, self._answer(lambda report: report.live))
         app.router.add_get(READY, self._answer(lambda report: report.ready))
+        app.router.add_get(METRICS, self._metrics)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
@@ -149,6 +168,15 @@ class Health:
             )
 
         return answer
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        """As text or as OpenMetrics, whichever is asked for; the loop does not wait while it is written."""
+        try:
+            encode, kind = choose_encoder(request.headers.get("Accept", ""))
+        except (TypeError, ValueError):  # what it says of the version is none
+            encode, kind = choose_encoder("")
+        body = await asyncio.to_thread(encode, self._registry)
+        return web.Response(body=body, headers={"Content-Type": kind})
 
     async def _look(self) -> None:
         """Read the offsets every few seconds; a broker that is silent is asked again with new clients."""

@@ -14,6 +14,7 @@ from faust.types import EventT, StreamT
 
 from pipeline.agents.batches import Batches
 from pipeline.agents.conveyor import Bounds, Conveyor, size_of
+from pipeline.agents.outcomes import Report, Settled
 from pipeline.agents.outlet import topic
 from pipeline.settings import MIB, Settings
 
@@ -29,7 +30,7 @@ _NEW_PARTITIONS_MS = 30_000
 
 Done = TypeVar("Done")
 Work = Callable[[Sequence[EventT[Any]]], Awaitable[Done]]
-Deliver = Callable[[Sequence[EventT[Any]], Done], Awaitable[None]]
+Deliver = Callable[[Sequence[EventT[Any]], Done], Awaitable[Sequence[Settled] | None]]
 
 log = structlog.get_logger(__name__)
 
@@ -41,13 +42,15 @@ class Hop:
         name: what it does, in a word: the last part of the consumer group's name.
         source: the topic that it reads.
         settings: where the broker is, and how much may be under way.
+        report: where it tells of its work.
     """
 
-    def __init__(self, name: str, source: str, settings: Settings) -> None:
+    def __init__(self, name: str, source: str, settings: Settings, report: Report | None = None) -> None:
         self.name = name
         self.source = source
         self.app = _app(f"{settings.group}-{name}", settings)
         self._settings = settings
+        self._report = report
         self._stop = asyncio.Event()
         self._left = asyncio.Event()
         self.running = False
@@ -75,7 +78,8 @@ class Hop:
 
         Args:
             work: from a batch to its results.
-            deliver: makes a batch's results durable.
+            deliver: makes a batch's results durable, and says what became of each event; nothing if each is
+                done.
             batch: how many events a batch holds at most.
             width: how many batches may be in work at once.
         """
@@ -87,7 +91,7 @@ class Hop:
             stream.enable_acks = False
             self.running = True
             try:
-                async with Conveyor(work, deliver, bounds) as line:
+                async with Conveyor(work, deliver, bounds, self._report) as line:
                     events = cast("AsyncIterable[EventT[Any]]", stream.events())
                     async for events_of_batch in batches.of(events, self._stop):
                         await line.put(events_of_batch)

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from faust.types import EventT
 
 from pipeline import article
 from pipeline.agents.hop import Hop
+from pipeline.agents.outcomes import Report, Settled
 from pipeline.agents.outlet import DeadLetterOffice
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
 from pipeline.settings import Settings
-from pipeline.sink.elasticsearch import Refused, Sink
+from pipeline.sink.bulk import Document
+from pipeline.sink.elasticsearch import Indexed, Outcome, Refused, Sink
+from pipeline.sink.searchable import indexed_at
+
+Written = Callable[[Sequence[Document]], None]
 
 
-def hop(settings: Settings, sink: Sink) -> Hop:
-    """The hop that consumes enriched articles and indexes them through a sink that is ready."""
-    made = Hop("index", settings.topic_enriched, settings)
+def hop(
+    settings: Settings, sink: Sink, report: Report | None = None, written: Written = lambda _: None
+) -> Hop:
+    """The hop that consumes enriched articles and indexes them through a sink that is ready.
+
+    Args:
+        settings: where the services are.
+        sink: takes the articles.
+        report: where it tells of its work.
+        written: hears of documents as soon as Elasticsearch has them; must not wait.
+    """
+    made = Hop("index", settings.topic_enriched, settings, report)
     office = DeadLetterOffice(made.app, settings)
 
-    async def work(events: Sequence[EventT[Any]]) -> list[Failure | None]:
+    async def work(events: Sequence[EventT[Any]]) -> list[Failure | Settled]:
         read = [_read(event.message.value or b"") for event in events]
-        articles = {place: each for place, each in enumerate(read) if isinstance(each, EnrichedArticle)}
-        failures = [each if isinstance(each, Failure) else None for each in read]
-        for place, outcome in zip(articles, await sink.index(list(articles.values())), strict=True):
-            if isinstance(outcome, Refused):
-                failures[place] = Failure("index", outcome.type, outcome.reason)
-        return failures
+        articles = [each for each in read if isinstance(each, EnrichedArticle)]
+        at: dict[str, datetime] = {}
 
-    async def deliver(events: Sequence[EventT[Any]], failures: list[Failure | None]) -> None:
+        def hear(documents: Sequence[Document]) -> None:
+            at.update((each.id, indexed_at(each)) for each in documents)
+            written(documents)
+
+        outcomes = iter(await sink.index(articles, hear))
+        return [
+            each if isinstance(each, Failure) else _settled(each, next(outcomes), at.get(each.id))
+            for each in read
+        ]
+
+    async def deliver(events: Sequence[EventT[Any]], settled: list[Failure | Settled]) -> list[Settled]:
         await office.send(
-            [(event, failure) for event, failure in zip(events, failures, strict=True) if failure is not None]
+            [(event, each) for event, each in zip(events, settled, strict=True) if isinstance(each, Failure)]
         )
+        return [Settled("dead", each.stage) if isinstance(each, Failure) else each for each in settled]
 
     # One batch at a time: of two texts with the same version, the later one must be written last.
     made.run(work, deliver, batch=settings.index_batch, width=1)
@@ -44,3 +66,11 @@ def _read(value: bytes) -> EnrichedArticle | Failure:
         return article.decode_enriched(value)
     except InvalidArticleError as error:
         return Failure("validate", type(error).__name__, str(error))
+
+
+def _settled(each: EnrichedArticle, outcome: Outcome, indexed: datetime | None) -> Failure | Settled:
+    if isinstance(outcome, Refused):
+        return Failure("index", outcome.type, outcome.reason)
+    if not isinstance(outcome, Indexed) or indexed is None:
+        return Settled("stale")
+    return Settled(seconds=(indexed - each.enriched).total_seconds())

@@ -12,6 +12,7 @@ from faust.types import EventT
 
 from pipeline import article
 from pipeline.agents.hop import Hop
+from pipeline.agents.outcomes import Report
 from pipeline.agents.outlet import Message, Outlet
 from pipeline.article import Alert, InvalidArticleError
 from pipeline.settings import Settings
@@ -29,13 +30,13 @@ _FIRST = 0
 log = structlog.get_logger(__name__)
 
 
-def hop(settings: Settings, watcher: Watcher) -> Hop:
+def hop(settings: Settings, watcher: Watcher, report: Report | None = None) -> Hop:
     """The hop that holds enriched articles against watches, once it could prepare what these need.
 
     Whoever has the first partition also looks after what embargoes hold back; webhooks are shared out by
     Kafka's own consumer groups.
     """
-    made = Hop("watch", settings.topic_enriched, settings)
+    made = Hop("watch", settings.topic_enriched, settings, report)
     outlet = Outlet(made.app, settings.topic_alerts)
     prepared = asyncio.Event()
 

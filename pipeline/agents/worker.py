@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal, get_args
+from typing import get_args
 
 import structlog
 
 from pipeline import kafka_topics
-from pipeline.agents import enrich, index, watch
+from pipeline.agents import enrich, index, lag, watch
 from pipeline.agents.health import Health
 from pipeline.agents.hop import Hop
+from pipeline.agents.metrics import Metrics, Name
 from pipeline.enrich import load as load_models
 from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import Load
@@ -22,9 +24,10 @@ from pipeline.errors import NewswireError
 from pipeline.kafka_waiting import patiently
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
+from pipeline.sink.searchable import Probe
 from pipeline.watch.watcher import Watcher
 
-Name = Literal["enrich", "index", "watch"]
+__all__ = ["DRAIN_S", "NAMES", "Name", "WorkerCrashedError", "run"]
 
 NAMES: tuple[Name, ...] = get_args(Name)
 """All hops."""
@@ -39,13 +42,27 @@ class WorkerCrashedError(NewswireError):
     """A Faust app stopped by itself; what it had not acked will be read again."""
 
 
-async def run(settings: Settings, names: Sequence[Name], load: Load = load_models) -> None:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the hops work with."""
+
+    sink: Sink
+    watcher: Watcher
+    probe: Probe
+    metrics: Metrics
+    load: Load
+
+
+async def run(
+    settings: Settings, names: Sequence[Name], load: Load = load_models, *, with_lag: bool = False
+) -> None:
     """Run some hops in this process until SIGTERM or SIGINT.
 
     Args:
         settings: where the services are, and how much may be under way.
         names: the hops.
         load: makes the models, in each model process; a function that can be imported there.
+        with_lag: keep and export the lag of all our groups, too.
 
     Raises:
         ModelStartError: the models cannot be loaded.
@@ -56,14 +73,19 @@ async def run(settings: Settings, names: Sequence[Name], load: Load = load_model
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
-        sink = Sink(settings)
-        stack.push_async_callback(sink.close)
-        watcher = Watcher(settings)
-        stack.push_async_callback(watcher.close)
-        health = Health(settings, lambda: list(filter(None, (sink.waiting, watcher.waiting))))
+        parts = _parts(settings, load, stack)
+        health = Health(
+            settings,
+            lambda: list(filter(None, (parts.sink.waiting, parts.watcher.waiting))),
+            parts.metrics.registry,
+        )
         stack.push_async_callback(health.close)
+        reached = asyncio.Event()
+        parts.metrics.waits("kafka", lambda: health.kafka_is_silent or not reached.is_set())
         port = await health.serve() if settings.health_port else None
-        start = asyncio.create_task(_start(settings, names, sink, watcher, load=load, stack=stack))
+        if with_lag:
+            await stack.enter_async_context(lag.exported(settings, parts.metrics.registry))
+        start = asyncio.create_task(_start(settings, names, parts, stack, reached))
         hops = await _unless(stop, start)
         if hops is None:
             return
@@ -75,25 +97,38 @@ async def run(settings: Settings, names: Sequence[Name], load: Load = load_model
         await asyncio.gather(*(hop.drain(DRAIN_S) for hop in hops))
 
 
+def _parts(settings: Settings, load: Load, stack: contextlib.AsyncExitStack) -> _Parts:
+    """What the hops work with; it is closed with the stack."""
+    metrics, sink, watcher = Metrics(), Sink(settings), Watcher(settings)
+    probe = Probe(settings, metrics.searchable)
+    for one in (sink, watcher, probe):
+        stack.push_async_callback(one.close)
+    metrics.waits("elasticsearch", lambda: bool(sink.waiting or watcher.waiting))
+    metrics.retries(lambda: sink.repeated)
+    return _Parts(sink, watcher, probe, metrics, load)
+
+
 async def _start(
     settings: Settings,
     names: Sequence[Name],
-    sink: Sink,
-    watcher: Watcher,
-    *,
-    load: Load,
+    parts: _Parts,
     stack: contextlib.AsyncExitStack,
+    reached: asyncio.Event,
 ) -> list[Hop]:
+    """The hops at work, once Kafka could be reached, of which ``reached`` tells, and all else is there."""
     await kafka_topics.ensure(settings)
+    reached.set()
+    report = {name: parts.metrics.hop(name) for name in names}
     makers: list[Callable[[], Hop]] = []
     if "enrich" in names:
-        pool = await stack.enter_async_context(ModelPool(settings, load))
-        makers.append(partial(enrich.hop, settings, pool))
+        pool = await stack.enter_async_context(ModelPool(settings, parts.load))
+        parts.metrics.models(pool.usage.living, pool.usage.cpu_s)
+        makers.append(partial(enrich.hop, settings, pool, report["enrich"]))
     if "index" in names:
-        await sink.ready()
-        makers.append(partial(index.hop, settings, sink))
+        await parts.sink.ready()
+        makers.append(partial(index.hop, settings, parts.sink, report["index"], parts.probe.offer))
     if "watch" in names:
-        makers.append(partial(watch.hop, settings, watcher))
+        makers.append(partial(watch.hop, settings, parts.watcher, report["watch"]))
     return await stack.enter_async_context(_started(settings, makers))
 
 

@@ -146,7 +146,12 @@ def logs(
 
 
 @cli.command(
-    epilog=examples("newswire worker", "newswire worker --only enrich", "newswire worker --health-port 8089")
+    epilog=examples(
+        "newswire worker",
+        "newswire worker --only enrich",
+        "newswire worker --health-port 8089",
+        "newswire worker --health-port 8089 --lag",
+    )
 )
 def worker(
     only: Annotated[
@@ -158,10 +163,18 @@ def worker(
         typer.Option(
             min=0,
             max=65535,
-            help="Port of /health/live and /health/ready; none by default.",
+            help="Port of /health/live, /health/ready and /metrics; none by default.",
             show_default=False,
         ),
     ] = None,
+    with_lag: Annotated[
+        bool,
+        typer.Option(
+            "--lag",
+            help="Export the lag of all groups too, and keep it, as `newswire lag serve` does. Of several"
+            " workers give it to one: each tells of all groups.",
+        ),
+    ] = False,
     level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], typer.Option(help="Least severe message shown.")
     ] = "INFO",
@@ -170,15 +183,20 @@ def worker(
 
     Kafka and Elasticsearch are waited for. Start more workers, on any machine, to share the work. One that
     ends by itself says why and is safe to start again: what it had not finished is read again. The health
-    pages answer 503 when it is to be started again because it does not get on.
+    pages answer 503 when it is to be started again because it does not get on. At the same port /metrics is
+    for Prometheus.
     """
+    import logging
+
     from pipeline.agents import worker as agents
 
     log.configure(level)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it meets is told in one line of our own
     chosen = settings()
     if health_port is not None:
         chosen = chosen.model_copy(update={"health_port": health_port})
-    asyncio.run(agents.run(chosen, agents.NAMES if only is None else (only,)))
+    names = agents.NAMES if only is None else (only,)
+    asyncio.run(agents.run(chosen, names, with_lag=with_lag))
 
 
 @cli.command(

@@ -14,6 +14,7 @@ from msgspec import structs
 from pipeline.article import Failure
 from pipeline.enrich import load
 from pipeline.enrich.process import LIFE, Load, ModelProcess, ModelStartError, Outcome, ProcessDiedError
+from pipeline.enrich.usage import Usage
 from pipeline.settings import Settings
 
 TRIES_ALONE = 2
@@ -27,6 +28,9 @@ class ModelPool:
     Use as an async context manager: it enters once all processes have their models, and raises
     ``ModelStartError`` where that fails.
 
+    Attributes:
+        usage: how many processes live, and what they and those before them have used.
+
     Args:
         settings: how many processes, and the limits of one article.
         load: makes the chain of models, in each process; a function that can be imported there.
@@ -38,6 +42,7 @@ class ModelPool:
         self._processes = [
             ModelProcess(settings, load, first_life=LIFE * (number + 1) // count) for number in range(count)
         ]
+        self.usage = Usage(lambda: [each.pid for each in self._processes if each.pid is not None])
         self._free: asyncio.Queue[ModelProcess] = asyncio.Queue()
         self._returning: set[asyncio.Task[None]] = set()
 

@@ -139,6 +139,12 @@ class ModelProcess:
         batch = _Batch(list(values), dict(skipped or {}))
         return await self._within(self._settings.enrich_timeout_s, lambda _: self._exchange(batch))
 
+    @property
+    def pid(self) -> int | None:
+        """The id of the process, if there is one; it may have ended a moment ago."""
+        process = self._process  # the thread may let go of it meanwhile
+        return None if process is None else process.pid
+
     async def close(self) -> None:
         """End the process and whatever it has in work."""
         self._kill()

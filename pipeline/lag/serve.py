@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from pipeline.lag.broker import LagError
 from pipeline.lag.index import LagIndex, LagIndexError
@@ -32,6 +33,7 @@ async def serve(
     index: bool = True,
     port: int | None = None,
     host: str = HOST,
+    registry: CollectorRegistry | None = None,
     on_sample: Callable[[Snapshot | None], None] = lambda _: None,
 ) -> None:
     """Look again and again until cancelled. A service that is away is told once, and waited for.
@@ -47,6 +49,7 @@ async def serve(
         index: write to Elasticsearch.
         port: serve metrics for Prometheus at this port, 0 for any; none by default.
         host: address at which they are served.
+        registry: metrics that somebody else serves, to which these are added meanwhile.
         on_sample: hears each look, ``None`` for one that failed.
 
     Raises:
@@ -58,11 +61,16 @@ async def serve(
     def exported() -> Snapshot | None:
         return newest if time.monotonic() - seen <= every_s + OLD_S else None
 
-    with ExitStack() as stack:
-        monitor = stack.enter_context(Monitor(settings, groups, window_s=window_s))
+    async with AsyncExitStack() as stack:
+        monitor = Monitor(settings, groups, window_s=window_s)
+        # It waits for a look that is under way; others in this loop go on meanwhile.
+        stack.push_async_callback(asyncio.to_thread, monitor.close)
         writer = stack.enter_context(LagIndex(settings)) if index else None
         metrics = LagMetrics(settings.kafka, exported)
         bound = stack.enter_context(served(metrics, port, host))
+        if registry is not None:
+            registry.register(metrics)
+            stack.callback(registry.unregister, metrics)
         log.info("watching the lag", every_s=every_s, window_s=window_s, metrics_port=bound, index=index)
         told: dict[str, str] = {}
         keeping: asyncio.Task[None] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,6 +72,8 @@ class Sink:
         self._address = connection.address(settings)
         self.waiting: str | None = None
         """What Elasticsearch is waited for, in a few words; None while it takes what it is sent."""
+        self.repeated = 0
+        """Rounds of batches that were repeated because it did not take all documents."""
 
     async def ready(self) -> None:
         """Wait for Elasticsearch, then see to it that templates, index and alias are there and fit.
@@ -91,8 +93,14 @@ class Sink:
                 " see the user and password in NEWSWIRE_ELASTICSEARCH and what that user may do"
             ) from error
 
-    async def index(self, articles: Sequence[EnrichedArticle]) -> list[Outcome]:
+    async def index(
+        self, articles: Sequence[EnrichedArticle], written: Callable[[list[Document]], None] = lambda _: None
+    ) -> list[Outcome]:
         """Write a batch and wait for as long as it takes until each article has its outcome.
+
+        Args:
+            articles: the batch.
+            written: hears of documents as soon as Elasticsearch has them, in each round of those of it.
 
         Returns:
             One outcome an article, in their order.
@@ -113,8 +121,10 @@ class Sink:
             else:
                 documents[place] = Document(article.id, article.version, article.received, fields)
         async with self._kin.turn:
-            plan = Plan({}, {})
+            plan, again = Plan({}, {}), 0
             async for attempt in self._patiently("waiting for Elasticsearch to take documents"):
+                self.repeated += again
+                again = 1
                 with attempt:
                     # What was planned before a wait may not be so any more: others write meanwhile.
                     left = {place: each for place, each in documents.items() if place not in outcomes}
@@ -122,13 +132,14 @@ class Sink:
                     async with self._in_doubt():
                         await self._place(left.values())
                         plan = await self._kin.plan({place: articles[place] for place in left}, plan)
-                        await self._round(
-                            {
-                                place: replace(each, fields=related(each.fields, now | plan.fields[place]))
-                                for place, each in left.items()
-                            },
-                            outcomes,
-                        )
+                        sent = {
+                            place: replace(each, fields=related(each.fields, now | plan.fields[place]))
+                            for place, each in left.items()
+                        }
+                        try:
+                            await self._round(dict(sent), outcomes)
+                        finally:
+                            written([sent[each] for each in sent if isinstance(outcomes.get(each), Indexed)])
             await self._kin.settle(plan, outcomes)
         return [outcomes[place] for place in range(len(articles))]
 

@@ -92,6 +92,17 @@ def test_a_partition_that_is_read_anew_under_the_same_generation_begins_a_new_li
     assert offsets(log) == [10]
 
 
+def test_who_confirms_is_told_when_the_event_itself_is_acked() -> None:
+    acks: Acks[Event] = Acks()
+    log: list[Message] = []
+    told: list[tuple[str, int]] = []
+    first, second = take(acks, log, 5, 6)
+    acks.confirm(second, lambda: told.append(("second", len(log))))
+    assert told == []
+    acks.confirm(first, lambda: told.append(("first", len(log))))
+    assert told == [("first", 1), ("second", 2)]
+
+
 class Group(RuleBasedStateMachine):
     """Two workers and three partitions, read as Kafka and Faust would have them read.
 

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.agents.conveyor import Bounds, Conveyor
+from pipeline.agents.outcomes import DONE, Settled
 from tests.agents.events import Event, Message
+from tests.agents.reporting import Recorded
 
 WIDE = Bounds(batches=100, articles=10_000, size=10_000)
 
@@ -248,3 +250,75 @@ def test_a_batch_larger_than_the_bounds_goes_alone() -> None:
     asyncio.run(run(line, stage, Bounds(batches=4, articles=3, size=3)))
     assert stage.most_at_once == 1
     assert len(log) == 19
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.tuples(st.integers(0, 12), st.integers(0, 3))),
+        min_size=1,
+        max_size=8,
+    ),
+    st.integers(1, 4),
+)
+def test_what_became_of_an_event_is_told_when_it_is_acked_and_not_before(
+    shape: list[tuple[int, tuple[int, int]]], width: int
+) -> None:
+    log: list[Message] = []
+    line = batches([size for size, _ in shape], log)
+    stage = Stage(line, [turns for _, turns in shape])
+    counts: list[tuple[float | None, int]] = []
+    report = Recorded(lambda settled: counts.append((settled.seconds, len(log))))
+
+    async def deliver(batch: Sequence[Event], done: list[int]) -> list[Settled]:
+        await stage.deliver(batch, done)
+        return [Settled(seconds=float(offset)) for offset in done]
+
+    async def main() -> None:
+        bounds = Bounds(batches=width, articles=10_000, size=10_000)
+        async with Conveyor(stage.work, deliver, bounds, report) as conveyor:
+            for batch in line:
+                await conveyor.put(batch)
+                assert report.in_flight > 0
+
+    asyncio.run(main())
+    # The event with the offset n is the one that was acked last, after n others, when it is told.
+    assert counts == [(float(offset), offset + 1) for offset in range(len(log))]
+    assert sorted(size for size, _ in report.batches) == sorted(map(len, line))
+    assert all(seconds >= 0 for _, seconds in report.batches)
+    assert report.in_flight == 0
+    assert 0 < report.most_in_flight <= len(log)
+
+
+def test_where_nothing_is_said_each_event_is_done() -> None:
+    report = Recorded()
+    line = batches([3], [])
+    stage = Stage(line, [(0, 0)])
+
+    async def main() -> None:
+        async with Conveyor(stage.work, stage.deliver, WIDE, report) as conveyor:
+            await conveyor.put(line[0])
+
+    asyncio.run(main())
+    assert report.settled == [DONE] * 3
+
+
+@pytest.mark.parametrize("fails_in", ["work", "delivery"])
+def test_of_a_batch_that_fails_nothing_is_told_but_that_it_is_in_flight(fails_in: str) -> None:
+    report = Recorded()
+
+    async def work(_: Sequence[Event]) -> None:
+        if fails_in == "work":
+            raise ValueError("a bug")
+
+    async def deliver(_: Sequence[Event], __: None) -> None:
+        raise ValueError("a bug")
+
+    async def main() -> None:
+        async with Conveyor(work, deliver, WIDE, report) as conveyor:
+            await conveyor.put([Event(Message(0)), Event(Message(1))])
+            await asyncio.sleep(60)
+
+    with pytest.raises(ValueError, match="a bug"):
+        asyncio.run(asyncio.wait_for(main(), 5))
+    assert (report.batches, report.settled, report.in_flight) == ([], [], 2)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.agents import enrich
+from pipeline.agents.outcomes import Report
 from pipeline.article import decode_enriched
 from pipeline.enrich.pool import ModelPool
 from pipeline.settings import Settings
 from tests.agents.broker import acked, put
+from tests.agents.reporting import Recorded
 from tests.enrich.models import load, value
 from tests.feeding import fresh, letters, records
 from tests.services import Stack
@@ -24,12 +26,12 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
     return fresh(stack.settings, tmp_path, partitions=1, processes=2, max_article_bytes=2000, enrich_batch=4)
 
 
-def run(settings: Settings, count: int) -> None:
+def run(settings: Settings, count: int, report: Report | None = None) -> None:
     """Run the agent until so many messages of the raw topic are acked and committed."""
 
     async def main() -> None:
         async with ModelPool(settings, load) as pool:
-            hop = enrich.hop(settings, pool)
+            hop = enrich.hop(settings, pool, report)
             await hop.app.start()
             await acked(settings, "enrich", settings.topic_raw, count)
             await hop.stop()
@@ -83,3 +85,26 @@ def test_what_was_acked_is_not_read_again(settings: Settings) -> None:
     run(settings, 2)
     bodies = [decode_enriched(record.value).body for record in records(settings, settings.topic_enriched)]
     assert bodies == ["first", "second"]
+
+
+def test_what_became_of_each_article_is_told_with_the_seconds_since_it_was_received(
+    settings: Settings,
+) -> None:
+    sent = [value("one"), b"\xff\x00", value("raise"), value("grow"), value("two"), None]
+    put(settings, settings.topic_raw, *sent)
+    report = Recorded()
+    run(settings, len(sent), report)
+    assert [(each.fate, each.letter) for each in report.settled] == [
+        ("done", ""),
+        ("dead", "validate"),
+        ("dead", "enrich"),
+        ("dead", "enrich"),
+        ("done", ""),
+        ("dead", "validate"),
+    ]
+    instants = [decode_enriched(record.value) for record in records(settings, settings.topic_enriched)]
+    assert [each.seconds for each in report.settled if each.fate == "done"] == [
+        (each.enriched - each.received).total_seconds() for each in instants
+    ]
+    assert sum(size for size, _ in report.batches) == len(sent)
+    assert report.in_flight == 0

@@ -11,15 +11,17 @@ from typing import Any
 import aiohttp
 import pytest
 from faust.types import EventT
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from pipeline.agents import health as health_room
-from pipeline.agents.health import LIVE, READY, Health, HealthPortError
+from pipeline.agents.health import LIVE, METRICS, READY, Health, HealthPortError
 from pipeline.agents.hop import Hop
 from pipeline.agents.offsets import Offsets
 from pipeline.agents.progress import Reading
 from pipeline.local.ports import free_port
 from pipeline.settings import Settings
 from tests.agents.broker import put, spread
+from tests.agents.scraped import Scraped
 from tests.feeding import fresh
 from tests.services import Stack
 from tests.workers import Worker, eventually
@@ -80,6 +82,59 @@ def test_a_port_that_is_taken_is_said() -> None:
 
         with pytest.raises(HealthPortError, match=r"choose another port with --health-port"):
             asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("", "text/plain"),
+        ("text/html,*/*;q=0.8", "text/plain"),
+        ("text/plain;version=0.0.4", "text/plain"),
+        ("application/openmetrics-text;version=1.0.0,text/plain;q=0.5", "application/openmetrics-text"),
+        ("application/openmetrics-text;version=abc", "text/plain"),
+        ("text/plain;version=1e9;escaping=", "text/plain"),
+    ],
+)
+def test_metrics_are_served_in_the_format_that_is_asked_for(accept: str, kind: str) -> None:
+    settings = quiet()
+    registry = CollectorRegistry()
+    Counter("newswire_test", "A test.", registry=registry).inc(3)
+
+    async def main() -> tuple[str, str]:
+        health = Health(settings, registry=registry)
+        await health.serve()
+        url = f"http://{HOST}:{settings.health_port}{METRICS}"
+        async with (
+            aiohttp.ClientSession(headers={"Accept": accept}) as session,
+            session.get(url) as response,
+        ):
+            assert response.status == 200
+            text = await response.text()
+        await health.close()
+        return response.headers["Content-Type"], text
+
+    given, text = asyncio.run(main())
+    assert given.startswith(f"{kind}; version=")
+    assert Scraped(text, is_open=kind != "text/plain").value("newswire_test_total") == 3
+
+
+def test_a_metric_that_cannot_be_read_costs_the_answer_and_nothing_else() -> None:
+    settings = quiet()
+    registry = CollectorRegistry()
+    Gauge("newswire_test", "A test.", registry=registry).set_function(lambda: 1 / 0)
+
+    async def main() -> None:
+        health = Health(settings, registry=registry)
+        await health.serve()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://{HOST}:{settings.health_port}{METRICS}") as response,
+        ):
+            assert response.status == 500
+        assert (await ask(settings, LIVE))[0] == 200
+        await health.close()
+
+    asyncio.run(main())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from elasticsearch import Elasticsearch
 from msgspec import structs
 
 from pipeline.agents import index
+from pipeline.agents.outcomes import Report
 from pipeline.article import encode
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
 from tests.agents.broker import acked, put
+from tests.agents.reporting import Recorded
 from tests.feeding import fresh, letters
 from tests.services import Stack
-from tests.sink.articles import article
+from tests.sink.articles import NOON, article
 from tests.sink.faulty import FaultyProxy
 
 pytestmark = pytest.mark.services
@@ -27,14 +30,19 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
     return fresh(stack.settings, tmp_path, partitions=1, index_batch=4, linger_s=1.0)
 
 
-def run(settings: Settings, *values: bytes | None) -> dict[str, int]:
+def run(
+    settings: Settings,
+    *values: bytes | None,
+    report: Report | None = None,
+    written: index.Written = lambda _: None,
+) -> dict[str, int]:
     """Index these messages, until all are acked; the version of each document by its guid."""
     put(settings, settings.topic_enriched, *values)
 
     async def main() -> None:
         sink = Sink(settings)
         await sink.ready()
-        hop = index.hop(settings, sink)
+        hop = index.hop(settings, sink, report, written)
         await hop.app.start()
         await acked(settings, "index", settings.topic_enriched, len(values))
         await hop.stop()
@@ -93,3 +101,38 @@ def test_elasticsearch_that_is_busy_is_waited_for(settings: Settings) -> None:
     with FaultyProxy(settings, [429, 503, "lost", "unheard"]) as proxy:
         assert run(proxy.settings, *map(message, "ab")) == {"a": 1, "b": 1}
     assert letters(settings) == []
+
+
+def test_what_became_of_each_article_is_told_with_the_seconds_since_it_was_enriched(
+    settings: Settings,
+) -> None:
+    """The first batch is refused as a whole, then its first half: the newest version of one article."""
+    report = Recorded()
+    values = (message("a", 3), b"[]", message("a", 2), message("b"), message("a", 1))
+    with FaultyProxy(settings, [413, 413]) as proxy:
+        run(proxy.settings, *values, report=report)
+    assert [(each.fate, each.letter) for each in report.settled] == [
+        ("dead", "index"),
+        ("dead", "validate"),
+        ("done", ""),
+        ("done", ""),
+        ("stale", ""),
+    ]
+    with Elasticsearch(str(settings.elasticsearch), request_timeout=60) as client:
+        hits = client.search(index=settings.index)["hits"]["hits"]
+    told = [each.seconds for each in report.settled if each.seconds is not None]
+    assert sorted(told) == sorted(
+        (datetime.fromisoformat(hit["_source"]["indexed"]) - NOON).total_seconds() for hit in hits
+    )
+
+
+def test_who_listens_hears_of_what_was_written_and_of_nothing_else(settings: Settings) -> None:
+    heard: list[str] = []
+    with FaultyProxy(settings, ["half", 429]) as proxy:
+        run(
+            proxy.settings,
+            *(message(guid) for guid in "abcd"),
+            message("a", 0),
+            written=lambda documents: heard.extend(each.fields["guid"] for each in documents),
+        )
+    assert sorted(heard) == ["a", "b", "c", "d"]

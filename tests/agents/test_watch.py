@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,6 @@ from pipeline.agents import outlet, watch, worker
 from pipeline.article import encode
 from pipeline.enrich import load
 from pipeline.settings import Settings
-from pipeline.sink.elasticsearch import Sink
 from pipeline.watch import watcher
 from pipeline.watch.watcher import Watcher
 from tests.agents.broker import acked, committed, put
@@ -155,12 +155,11 @@ def test_articles_wait_for_what_the_watches_need(settings: Settings, monkeypatch
 def test_the_worker_starts_whatever_is_in_the_way_of_the_watches(settings: Settings) -> None:
     async def main() -> str | None:
         away = Watcher(settings.model_copy(update={"elasticsearch": HttpUrl("http://127.0.0.1:9")}))
-        sink = Sink(settings)
         async with AsyncExitStack() as stack, asyncio.timeout(60):
-            stack.push_async_callback(sink.close)
+            parts = replace(worker._parts(settings, load, stack), watcher=away)
             stack.push_async_callback(away.close)
             names: list[worker.Name] = ["index", "watch"]
-            hops = await worker._start(settings, names, sink, away, load=load, stack=stack)
+            hops = await worker._start(settings, names, parts, stack, asyncio.Event())
             assert [hop.name for hop in hops] == names
             put(settings, settings.topic_enriched, message())
             await acked(settings, "index", settings.topic_enriched, 1)

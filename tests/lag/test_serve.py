@@ -12,9 +12,10 @@ import httpx
 import pytest
 import structlog
 from elasticsearch import Elasticsearch
+from prometheus_client import CollectorRegistry
 from pydantic import HttpUrl
 
-from pipeline.lag import Snapshot, broker
+from pipeline.lag import Snapshot, broker, monitor
 from pipeline.lag import serve as serving
 from pipeline.lag.index import template
 from pipeline.lag.metrics import LagMetricsError
@@ -182,3 +183,45 @@ def test_a_port_that_is_taken_ends_it_at_once() -> None:
         work = serving.serve(Settings(kafka="127.0.0.1:9"), index=False, port=taken.getsockname()[1])
         with pytest.raises(LagMetricsError, match="choose another --port"):
             asyncio.run(work)
+
+
+@pytest.mark.services
+def test_metrics_can_be_among_those_that_somebody_else_serves(made: Settings, there: There) -> None:
+    there.write(made.topic_raw, 3)
+    registry, found = CollectorRegistry(), []
+    labels = {"consumergroup": f"{made.group}-enrich", "topic": made.topic_raw, "partition": "0"}
+
+    def enough() -> bool:
+        found.append(registry.get_sample_value("kafka_consumergroup_lag", labels))
+        return len(found) == 2
+
+    serve(made, 0, enough=enough, index=False, registry=registry)
+    assert found == [3, 3]
+    assert list(registry.collect()) == []
+
+
+def test_closing_the_clients_holds_up_nobody_else_in_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that is under way has the clients; the loop goes on while it ends."""
+    looking, ending = threading.Event(), threading.Event()
+
+    def look(*_: Any) -> None:
+        looking.set()
+        ending.wait(30)
+
+    monkeypatch.setattr(monitor.Monitor, "close", look)
+
+    async def main() -> None:
+        away = Settings(kafka="127.0.0.1:9", elasticsearch=NOWHERE)
+        task = asyncio.create_task(serving.serve(away, index=False))
+        await asyncio.sleep(0)
+        task.cancel()
+        async with asyncio.timeout(20):
+            while not looking.is_set():  # noqa: ASYNC110 - a thread tells nobody
+                await asyncio.sleep(0.01)
+        assert not task.done()
+        ending.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    monkeypatch.setattr(broker, "ANSWER_MS", 300)
+    asyncio.run(main())

@@ -318,3 +318,33 @@ def test_elasticsearch_stopped_and_started_again_loses_nothing(
 
     assert run(own, work) == [Indexed()] * 30
     assert len(stored(client, own)) == 30
+
+
+@pytest.mark.services
+def test_rounds_that_are_repeated_are_counted_and_documents_heard_of_once(own: Settings) -> None:
+    heard: list[list[str]] = []
+
+    async def work(sink: Sink) -> tuple[int, int]:
+        await sink.ready()
+        before = sink.repeated
+        await sink.index(many(4), lambda documents: heard.append([each.id for each in documents]))
+        return before, sink.repeated
+
+    with FaultyProxy(own, ["half", 503, 429]) as proxy:
+        assert run(proxy.settings, work) == (0, 3)
+    ids = [each.id for each in many(4)]
+    assert heard == [ids[:2], [], [], ids[2:]]
+
+
+@pytest.mark.services
+def test_what_is_stale_or_refused_was_not_written(own: Settings) -> None:
+    heard: list[str] = []
+
+    async def work(sink: Sink) -> None:
+        await sink.ready()
+        await sink.index([article("a", version=2)])
+        batch = [article("a", version=1), article("b"), article("c", created="2024-02-30")]
+        await sink.index(batch, lambda documents: heard.extend(each.id for each in documents))
+
+    run(own, work)
+    assert heard == [article("b").id]
