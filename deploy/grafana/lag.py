@@ -70,7 +70,7 @@ def _written() -> Object:
         "Written a second",
         "Messages a second that came onto each topic, over five minutes.",
         "cps",
-        query('topic:newswire_lag_written:deriv5m{topic=~"$topic"}', "{{topic}}"),
+        query('topic:newswire_lag_written:rate5m{topic=~"$topic"}', "{{topic}}"),
     )
 
 
