@@ -268,6 +268,25 @@ def test_a_process_that_died_has_its_models_again_before_a_batch_asks_for_it() -
     asyncio.run(main())
 
 
+def test_what_its_processes_have_used_is_told_of_those_too_that_died() -> None:
+    async def main() -> None:
+        async with ModelPool(SETTINGS, load) as pool:
+            assert pool.usage.living() == SETTINGS.processes
+            loaded = pool.usage.cpu_s()
+            assert loaded > 0
+            await pool.enrich([value("die")])
+            async with asyncio.timeout(30):
+                while pool._free.qsize() < SETTINGS.processes:
+                    await asyncio.sleep(0.01)
+                    assert pool.usage.cpu_s() >= loaded
+            assert pool.usage.living() == SETTINGS.processes
+            # The one that took its place has been loaded, too.
+            assert pool.usage.cpu_s() > loaded
+        assert pool.usage.living() == 0
+
+    asyncio.run(main())
+
+
 def test_the_pool_closes_at_once_while_a_process_loads() -> None:
     async def main() -> float:
         async with ModelPool(SETTINGS, load_slowly) as pool:
