@@ -69,7 +69,7 @@ def _total() -> Object:
     metric = "newswire_total_seconds"
     return curves(
         "Received to searchable",
-        "Of a sample. What is replayed was received long ago, and shows so.",
+        "Of a sample. A letter that is retried was received long ago, and shows so.",
         "s",
         query(_quantile(0.5, metric), "median"),
         query(_quantile(0.95, metric), "95 of 100"),
