@@ -3,7 +3,7 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test browser screenshots unit long chaos soak lint bench train-entities eval-entities train-topics eval-topics lock schemas clean
+.PHONY: help setup demo test browser prometheus screenshots unit long chaos soak lint bench train-entities eval-entities train-topics eval-topics lock schemas clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -27,12 +27,15 @@ setup: .venv/ready ## Make the virtual environment with the locked dependencies
 demo: setup ## Start everything, feed sample articles, search them
 	@$(BIN)/newswire demo
 
-test: setup lint browser ## Check everything, end to end on a real Kafka and a real Elasticsearch
+test: setup lint browser prometheus ## Check everything, end to end on a real Kafka and a real Elasticsearch
 	@$(BIN)/newswire up --fetch-only
 	@$(BIN)/pytest -q --durations=30 $(SPREAD)
 
 browser: setup ## Install what the browser tests need: Chromium (as root on Debian or Ubuntu), axe-core
 	@$(BIN)/python -m tests.web.browser
+
+prometheus: setup ## Unpack what the tests of metrics and alerts need: Prometheus, from Debian's or Ubuntu's packages
+	@$(BIN)/python -m tests.monitoring.programs
 
 screenshots: browser ## Take the pictures of the web page in docs/img anew
 	@$(BIN)/newswire up --fetch-only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -109,7 +110,11 @@ def _of_topics(snapshot: Snapshot) -> Iterator[Metric]:
     for (topic, number), one in sorted(partitions.items()):
         newest.add_metric([topic, str(number)], float(one.log_end_offset or 0))
         oldest.add_metric([topic, str(number)], float(one.log_start_offset or 0))
-    yield from (newest, oldest)
+    counts = GaugeMetricFamily("kafka_topic_partitions", "Partitions of the topic.", labels=["topic"])
+    places = {(one.topic, one.partition) for group in snapshot.groups for one in group.partitions}
+    for topic, count in sorted(Counter(topic for topic, _ in places).items()):
+        counts.add_metric([topic], count)
+    yield from (newest, oldest, counts)
 
 
 def _timed(snapshot: Snapshot, cluster: str) -> Iterator[Metric]:

@@ -38,6 +38,7 @@ def test_names_and_labels_of_kafka_exporter() -> None:
     assert value("kafka_topic_partition_current_offset", topic="news.raw", partition="0") == 100
     assert value("kafka_topic_partition_oldest_offset", topic="news.raw", partition="0") == 10
     assert value("kafka_consumergroup_members", consumergroup="newswire-enrich") == 2
+    assert value("kafka_topic_partitions", topic="news.raw") == 2
 
 
 def test_names_and_labels_of_kafka_lag_exporter() -> None:
@@ -78,6 +79,11 @@ def test_a_partition_of_which_nobody_says_anything_is_absent() -> None:
     value = values(silent)
     assert value("kafka_consumergroup_lag", consumergroup="newswire-enrich", topic="t", partition="0") is None
     assert value("kafka_topic_partition_current_offset", topic="t", partition="0") is None
+
+
+def test_a_partition_that_nobody_leads_is_one_of_its_topic() -> None:
+    half = snapshot(group(partition(0), figures.silent("news.raw", 1, "no broker leads this partition")))
+    assert values(half)("kafka_topic_partitions", topic="news.raw") == 2
 
 
 def test_without_a_look_old_lag_is_not_shown_as_new() -> None:

@@ -6,20 +6,17 @@ the tests that need it are skipped.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from pipeline.local.apt import installable
+from tests import installing
 
 FOLDER = Path(__file__).parent
 AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 INSTALL = "`make browser` installs it, as root on Debian or Ubuntu"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_LIMIT_S = 900
-_LINES = 5
 
 
 def chromium() -> str | None:
@@ -50,23 +47,7 @@ def install() -> list[str]:
 
 
 def _run(*command: str) -> list[str]:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        done = subprocess.run(
-            command,
-            cwd=FOLDER,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return [f"`{' '.join(command)}` failed: {error}"]
-    if done.returncode == 0:
-        return []
-    said = " | ".join((done.stdout + done.stderr).strip().splitlines()[-_LINES:])
-    return [f"`{' '.join(command)}` failed with exit code {done.returncode}: {said}"]
+    return installing.run(*command, folder=FOLDER)
 
 
 if __name__ == "__main__":
