@@ -185,6 +185,17 @@ def test_kafka_tells_each_the_address_by_which_it_is_reached() -> None:
     assert kafka["KAFKA_PROCESS_ROLES"] == "broker,controller"
 
 
+def test_what_is_written_outlives_the_containers() -> None:
+    folders = {
+        "kafka": SERVICES["kafka"]["environment"]["KAFKA_LOG_DIRS"],
+        "prometheus": SERVICES["prometheus"]["command"][1].partition("=")[2],
+        "feeder": OURS["feeder"]["command"][-1].rpartition("/")[0],
+        "worker": stages()[-1].of("VOLUME")[0].words[0],
+    }
+    for name, folder in folders.items():
+        assert f"{name}:{folder}" in SERVICES[name]["volumes"]
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_specifications_own_program_takes_it(profile: str) -> None:
     program = programs.compose()
