@@ -3,7 +3,7 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test browser prometheus screenshots unit long chaos soak lint bench train-entities eval-entities train-topics eval-topics lock schemas clean
+.PHONY: help setup demo test browser prometheus screenshots unit long chaos soak lint bench train-entities eval-entities train-topics eval-topics lock schemas licences sbom deploy-tools image-check clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -95,9 +95,23 @@ lock: ## Lock the dependencies anew (needs uv)
 		--python-version 3.11 --universal --upgrade -o requirements/run.txt
 	uv pip compile pyproject.toml -q --group dev --group train --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --universal -c requirements/run.txt -o requirements/dev.txt
+	echo hatchling | uv pip compile - -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --universal -c requirements/dev.txt -o requirements/build.txt
 
 schemas: setup ## Write schemas/ from the message types
 	@$(BIN)/python -m pipeline.schema
+
+licences: setup ## Write docs/licences.md from the packages' metadata and the models' cards
+	@$(BIN)/python -m deploy.shipped licences
+
+sbom: setup ## Write the bill of materials (CycloneDX) to dist/sbom.json
+	@$(BIN)/python -m deploy.shipped sbom
+
+deploy-tools: setup ## Build what checks deploy/ to the end: helm, compose-go, KEDA's schema (needs Go, a minute or more)
+	@$(BIN)/python -m tests.deploy.programs
+
+image-check: setup ## Carry out the Dockerfile in a clean Debian and start its commands (root, debootstrap, running services)
+	@$(BIN)/python -m tests.deploy.replay
 
 clean: ## Remove the virtual environment and the embedded services' data (not the fetched programs)
 	@if [ -x $(BIN)/newswire ]; then $(BIN)/newswire down; fi

@@ -1,7 +1,8 @@
 """Every setting, once: its ``NEWSWIRE_…`` variable, its unit and its default.
 
-Settings come from the environment, then from ``newswire.toml`` in the working folder (or the file that
-``NEWSWIRE_CONFIG`` names), then from the defaults, which work with the embedded services.
+Settings come from the environment, then from the files in the folder that ``NEWSWIRE_SECRETS`` names, then
+from ``newswire.toml`` in the working folder (or the file that ``NEWSWIRE_CONFIG`` names), then from the
+defaults, which work with the embedded services.
 """
 
 from __future__ import annotations
@@ -15,17 +16,28 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from pipeline.errors import NewswireError
+
 MIB = 1024 * 1024
+
+
+class UnreadableSettingsError(NewswireError):
+    """A source of the settings cannot be read: a folder that is not there, a file of another form."""
 
 
 class Settings(BaseSettings):
     """The settings of one process; frozen, so that all of it sees the same."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSWIRE_", frozen=True, extra="forbid")
+    # Errors go to terminals and logs: they show no input, which may be a password.
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSWIRE_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     kafka: str = Field(
         default="127.0.0.1:9092", description="Brokers to start from: host:port, several parted by commas."
@@ -187,9 +199,28 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by the library
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by the library
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment before file before default."""
+        """Environment before secrets before file before default."""
         file = Path(os.environ.get("NEWSWIRE_CONFIG", "newswire.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        return (
+            init_settings,
+            env_settings,
+            SecretsSettingsSource(settings_cls, secrets_dir=_secrets()),
+            TomlConfigSettingsSource(settings_cls, toml_file=file),
+        )
+
+
+def _secrets() -> Path | None:
+    """The folder with a file for each secret, named as its variable: ``newswire_web_password``."""
+    named = os.environ.get("NEWSWIRE_SECRETS")
+    if not named:
+        return None
+    folder = Path(named)
+    # The library only warns: a page without its password would be told to set one that is set.
+    if not folder.is_dir():
+        raise UnreadableSettingsError(
+            f"NEWSWIRE_SECRETS is '{folder}', which is no folder: mount it, or unset it"
+        )
+    return folder
 
 
 @cache
@@ -198,5 +229,11 @@ def settings() -> Settings:
 
     Raises:
         pydantic.ValidationError: a variable or the file holds what is not allowed; says which and why.
+        UnreadableSettingsError: a source cannot be read; says which and why, and shows no secret.
     """
-    return Settings()
+    try:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSettingsError(f"the settings cannot be read: {error}") from error
+    except SettingsError as error:
+        raise UnreadableSettingsError(f'{error}: it must be JSON in UTF-8, such as ["one", "two"]') from error

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import HttpUrl, ValidationError
 
-from pipeline.settings import Settings
+from pipeline.settings import Settings, UnreadableSettingsError, settings
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +79,75 @@ def test_the_password_is_not_shown() -> None:
 
 def test_the_brokers_one_by_one() -> None:
     assert Settings(kafka="one:9092, two:9093").brokers == ["one:9092", "two:9093"]
+
+
+class TestSecrets:
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = tmp_path / "secrets"
+        folder.mkdir()
+        monkeypatch.setenv("NEWSWIRE_SECRETS", str(folder))
+        return folder
+
+    def test_a_file_is_a_setting_without_the_end_of_its_line(self, folder: Path) -> None:
+        (folder / "newswire_web_password").write_text("correct horse battery\n")
+        (folder / "newswire_elasticsearch").write_text("https://me:s3cret@search.example.org:9200\n")
+        (folder / "newswire_web_api_keys").write_text('["0123456789abcdefghij"]')
+        found = Settings()
+        assert found.web_password is not None
+        assert found.web_password.get_secret_value() == "correct horse battery"
+        assert str(found.elasticsearch) == "https://me:s3cret@search.example.org:9200/"
+        assert [key.get_secret_value() for key in found.web_api_keys] == ["0123456789abcdefghij"]
+        assert "correct horse" not in str(found.shown())
+
+    def test_the_environment_goes_before_them_and_they_before_the_file(
+        self, folder: Path, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (empty_folder / "newswire.toml").write_text('group = "file"\nindex = "file"\n')
+        (folder / "newswire_group").write_text("secret")
+        (folder / "newswire_index").write_text("secret")
+        monkeypatch.setenv("NEWSWIRE_INDEX", "environment")
+        assert (Settings().group, Settings().index) == ("secret", "environment")
+
+    def test_one_that_is_not_utf8_is_told(self, folder: Path) -> None:
+        (folder / "newswire_web_password").write_bytes(b"\xff" * 20)
+        settings.cache_clear()
+        with pytest.raises(UnreadableSettingsError, match="web_password"):
+            settings()
+
+    def test_what_is_no_setting_is_another_programs_business(self, folder: Path) -> None:
+        (folder / "grafana_password").write_text("x")
+        assert Settings().web_password is None
+
+    def test_they_may_be_linked_as_kubernetes_mounts_them(self, folder: Path) -> None:
+        (folder / "..2026").mkdir()
+        (folder / "..2026" / "newswire_group").write_text("mounted")
+        (folder / "..data").symlink_to("..2026")
+        (folder / "newswire_group").symlink_to("..data/newswire_group")
+        assert Settings().group == "mounted"
+
+    def test_a_wrong_one_is_named_and_not_shown(self, folder: Path) -> None:
+        (folder / "newswire_web_password").write_text("short-pass")
+        with pytest.raises(ValidationError, match="web_password") as error:
+            Settings()
+        assert "short-pass" not in str(error.value)
+
+    @pytest.mark.parametrize(
+        ("content", "complaint"),
+        [(b"no list", "web_api_keys.*must be JSON"), (b"\xff\xfe", "web_api_keys.*in UTF-8")],
+    )
+    def test_one_of_another_form_is_told_and_not_shown(
+        self, content: bytes, complaint: str, folder: Path
+    ) -> None:
+        (folder / "newswire_web_api_keys").write_bytes(content)
+        settings.cache_clear()
+        with pytest.raises(UnreadableSettingsError, match=complaint) as error:
+            settings()
+        assert "no list" not in str(error.value)
+
+    def test_a_folder_that_is_not_there_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NEWSWIRE_SECRETS", str(tmp_path / "none"))
+        with pytest.raises(UnreadableSettingsError, match="none', which is no folder"):
+            Settings()

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 import pipeline
 from pipeline import log, render
-from pipeline.cli import dead, entities, index, kibana, lag, replay, search, watch, web
+from pipeline.cli import dead, entities, index, kibana, lag, replay, search, topics, watch, web
 from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings, settings
@@ -46,6 +46,7 @@ cli.add_typer(index.app, name="index")
 cli.add_typer(kibana.app, name="kibana")
 cli.add_typer(lag.app, name="lag")
 cli.add_typer(replay.app)
+cli.add_typer(topics.app)
 cli.add_typer(watch.app, name="watch")
 cli.add_typer(search.app)
 cli.add_typer(web.app)

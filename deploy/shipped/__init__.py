@@ -1,0 +1,1 @@
+"""What is shipped with Newswire, under which licences: packages, models and other data of others."""
