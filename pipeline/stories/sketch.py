@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from zlib import crc32
 
 from rensa import RMinHash
@@ -126,7 +126,8 @@ def of_text(headline: str, body: str, language: str, written: datetime) -> Sketc
         language: primary subtag; it tells which words say little, and may be unknown.
         written: when, aware of its time zone.
     """
-    head, lead = words(headline[:_HEAD_LOOKED_AT]), words(_story(body, language)[:_LEAD_LOOKED_AT])
+    head = list(words(headline[:_HEAD_LOOKED_AT]))
+    lead = list(islice(words(_story(body, language)[:_LEAD_LOOKED_AT]), HEAD + LEAD))
     if len(head) < LEAST_HEAD:
         missing = HEAD - len(head)
         head, lead = head + lead[:missing], lead[missing:]
@@ -139,16 +140,18 @@ def of_text(headline: str, body: str, language: str, written: datetime) -> Sketc
 
 def restored(head: str, lead: str, terms: Sequence[str], written: datetime) -> Sketch:
     """A sketch from what was kept of it; without terms it can be compared, but not found."""
-    return Sketch(written, head, lead, tuple(terms), _pieces(head), _pieces(f"{head} {lead}"))
+    pieces = _pieces(head)
+    return Sketch(written, head, lead, tuple(terms), pieces, pieces | _pieces(lead))
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> Iterator[str]:
     """The words and numbers of a text without capitals and accents; pairs of letters in unspaced scripts."""
-    return [
-        part
-        for word in _WORD.findall(_folded(text))
-        for part in ((word,) if word.isascii() else _apart(word))
-    ]
+    for found in _WORD.finditer(_folded(text)):
+        word = found[0]
+        if word.isascii():
+            yield word
+        else:
+            yield from _apart(word)
 
 
 def signature(stems: Sequence[str]) -> list[int]:
@@ -245,5 +248,8 @@ def _pieces(told: str) -> int:
 def _bits(word: str) -> array[int]:
     """The places of a word's pieces."""
     padded = f" {word} "
-    pieces = {padded[start : start + PIECE] for start in range(max(1, len(padded) - PIECE + 1))}
-    return array("H", [crc32(piece.encode()) % BITS for piece in pieces])
+    starts = range(max(1, len(padded) - PIECE + 1))
+    if padded.isascii():
+        letters = padded.encode()
+        return array("H", [crc32(letters[start : start + PIECE]) % BITS for start in starts])
+    return array("H", [crc32(padded[start : start + PIECE].encode()) % BITS for start in starts])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.stories import sketch as module
 from pipeline.stories.choice import LEAST
-from pipeline.stories.sketch import BANDS, FADING, LEAD, Sketch, moment, of_text, similarity, sketch, words
+from pipeline.stories.sketch import BANDS, FADING, LEAD, Sketch, moment, of_text, similarity, sketch
 from tests.stories.articles import (
     BRIDGE,
     BRIDGE_AGAIN,
@@ -31,6 +31,10 @@ def made(headline: str = BRIDGE, body: str = BRIDGE_BODY, language: str = "en", 
     found = of_text(headline, body, language, MONDAY + timedelta(hours=hours))
     assert found is not None
     return found
+
+
+def words(text: str) -> list[str]:
+    return list(module.words(text))
 
 
 def shared(first: Sketch, second: Sketch) -> int:
@@ -223,7 +227,7 @@ def test_no_codes_are_no_bands() -> None:
 
 @given(st.text("abcdé", min_size=1, max_size=60), st.text("abcdé", min_size=1, max_size=60))
 def test_pieces_are_compared_as_sets_of_them_would_be(one: str, other: str) -> None:
-    """But for the few that fall on one bit, which make two texts a little more alike."""
+    """But for the few that fall on one bit."""
 
     def pieces(text: str) -> set[str]:
         padded = f" {text} "
@@ -233,7 +237,7 @@ def test_pieces_are_compared_as_sets_of_them_would_be(one: str, other: str) -> N
 
     first, second = (module.restored(text, "", (), MONDAY) for text in (one, other))
     both = len(pieces(one) & pieces(other))
-    assert both <= (first.head_pieces & second.head_pieces).bit_count() <= both + 2
+    assert both - 2 <= (first.head_pieces & second.head_pieces).bit_count() <= both + 2
     assert len(pieces(one)) - 2 <= first.head_pieces.bit_count() <= len(pieces(one))
 
 
