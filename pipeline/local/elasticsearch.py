@@ -171,7 +171,7 @@ def node_settings(address: Address, data: Path, logs: Path) -> str:
         "cluster.routing.allocation.disk.watermark.low": "512mb",
         "cluster.routing.allocation.disk.watermark.high": "256mb",
         "cluster.routing.allocation.disk.watermark.flood_stage": "128mb",
-        # Else what the serial collector has not collected yet counts as used, and requests are refused for it.
+        # Else what the serial collector has not collected yet counts, and requests are refused for it.
         "indices.breaker.total.use_real_memory": False,
         # It listens on loopback only.
         "xpack.security.enabled": False,
