@@ -38,7 +38,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path("var/bench.json"),
 ) -> None:
     """Measure on services of its own; takes about five minutes."""
-    with Stack() as stack, Worker(stack.settings, stack.folder):
+    with Stack(brief=False) as stack, Worker(stack.settings, stack.folder):
         settings = stack.settings
         _say(f"warming up, then {rounds} rounds of {articles} articles")
         _throughput(corpus.articles(100, "warm"), settings)

@@ -53,7 +53,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path("var/searching.json"),
 ) -> None:
     """Measure on services of its own; with 200,000 articles about half an hour."""
-    with Stack() as stack:
+    with Stack(brief=False) as stack:
         figures = measure(stack.settings, articles, queries, varied.raw(data))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(figures, indent=2) + "\n")

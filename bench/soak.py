@@ -61,7 +61,11 @@ def main(
     """
     out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    with Stack() as stack, Worker(stack.settings, out) as worker, Feeder(stack.settings, out) as feeder:
+    with (
+        Stack(brief=False) as stack,
+        Worker(stack.settings, out) as worker,
+        Feeder(stack.settings, out) as feeder,
+    ):
         soak = Soak(stack, worker, feeder, articles)
         with Sampler(soak.processes, lambda: soak.done, out / "memory.csv", every) as sampler:
             soak.run()

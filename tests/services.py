@@ -35,12 +35,13 @@ class Stack:
         elasticsearch: the node, with the same.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, brief: bool = True) -> None:
         """Chooses ports and a folder; nothing is started yet.
 
         Args:
             folder: where data and logs go; by default a new temporary one. When the tests run as root,
                 Elasticsearch runs as another user, to whom pytest's own ``tmp_path`` is closed.
+            brief: as for ``pipeline.local.up``; what is measured is to be as fast as it will be.
         """
         self.folder = folder or _new_folder()
         self.settings = Settings(
@@ -48,8 +49,9 @@ class Stack:
             elasticsearch=HttpUrl(f"http://{HOST}:{free_port(HOST)}"),
             var=self.folder,
         )
+        self._brief = brief
         self.kafka = Kafka(self.settings)
-        self.elasticsearch = LocalElasticsearch(self.settings)
+        self.elasticsearch = LocalElasticsearch(self.settings, brief=brief)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,7 +65,7 @@ class Stack:
     def __enter__(self) -> Self:
         """Starts both at the same time."""
         try:
-            up(self.settings)
+            up(self.settings, brief=self._brief)
         except BaseException:
             self.close()
             raise

@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 NAMES: tuple[Name, ...] = ("kafka", "elasticsearch")
 
 
-def services(settings: Settings, only: Collection[Name] = NAMES) -> list[Service]:
-    """The services by the settings, Kafka first."""
-    every: list[Service] = [Kafka(settings), LocalElasticsearch(settings)]
+def services(settings: Settings, only: Collection[Name] = NAMES, *, brief: bool = False) -> list[Service]:
+    """The services by the settings, Kafka first; ``brief`` is for ``LocalElasticsearch``."""
+    every: list[Service] = [Kafka(settings), LocalElasticsearch(settings, brief=brief)]
     return [service for service in every if service.name in only]
 
 
 def up(
-    settings: Settings, *, only: Collection[Name] = NAMES, progress: Callable[[str], None] = silent
+    settings: Settings,
+    *,
+    only: Collection[Name] = NAMES,
+    progress: Callable[[str], None] = silent,
+    brief: bool = False,
 ) -> list[Status]:
     """Starts what is not running, both at the same time, and waits until they answer.
 
@@ -38,6 +42,7 @@ def up(
         settings: addresses and folders.
         only: the services to start.
         progress: is told what goes on, line by line.
+        brief: they will live for minutes, so a quick start counts more than speed.
 
     Returns:
         How each service is; its note says whether it was running already or is external.
@@ -45,7 +50,7 @@ def up(
     Raises:
         LocalServiceError: one did not start; the other, if it did, is left running.
     """
-    chosen = services(settings, only)
+    chosen = services(settings, only, brief=brief)
     faults: list[LocalServiceError] = []
     launches: list[tuple[Service, Launch]] = []
     with ExitStack() as stack:

@@ -102,6 +102,12 @@ def test_the_heap_is_the_settings(tmp_path: Path) -> None:
     assert {"-Xms300m", "-Xmx300m", f"-Dnewswire.logs={tmp_path}"} <= set(found)
 
 
+def test_only_what_lives_for_minutes_is_compiled_at_once_and_not_well(tmp_path: Path) -> None:
+    quickly = "-XX:TieredStopAtLevel=1"
+    assert quickly in java_options(300, tmp_path, brief=True)
+    assert quickly not in java_options(300, tmp_path)
+
+
 def unpacked(home: Path, version: str = "9.4.3") -> Path:
     """A folder that looks like an unpacked Elasticsearch."""
     (home / "lib" / "tools" / "server-launcher").mkdir(parents=True)
