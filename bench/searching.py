@@ -48,31 +48,35 @@ Query = Callable[[], object]
 
 def main(
     articles: Annotated[int, typer.Option(help="Articles in the index.")] = 200_000,
+    beside: Annotated[int, typer.Option(help="Of these, how many bare _bulk writes too.")] = 80_000,
     queries: Annotated[int, typer.Option(help="Queries of each kind, at each number at once.")] = 400,
     data: Annotated[Path, typer.Option(help="Folder with masakhanews.")] = Path("../shared/data"),
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path("var/searching.json"),
 ) -> None:
     """Measure on services of its own; with 200,000 articles about half an hour."""
     with Stack(brief=False) as stack:
-        figures = measure(stack.settings, articles, queries, varied.raw(data))
+        figures = measure(stack.settings, articles, beside, queries, varied.raw(data))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(figures, indent=2) + "\n")
     print(table(figures))
     _say(f"written to {out}")
 
 
-def measure(settings: Settings, articles: int, queries: int, raw: Sequence[RawArticle]) -> dict[str, Any]:
+def measure(
+    settings: Settings, articles: int, beside: int, queries: int, raw: Sequence[RawArticle]
+) -> dict[str, Any]:
     """The figures, of services that run.
 
     Args:
         settings: where Elasticsearch is; the index is filled.
         articles: how many to index.
+        beside: how many of them bare ``_bulk`` writes too, in whole rounds, the first.
         queries: how many of each kind, at each number at once.
         raw: the news that the articles are made of.
     """
     bases = varied.enriched(raw, settings)
-    _say(f"{len(bases)} articles to begin with; indexing {articles}, in turn with bare _bulk")
-    rounds = asyncio.run(_indexed(bases, articles, settings))
+    _say(f"{len(bases)} articles to begin with; indexing {articles}, {beside} of them by bare _bulk too")
+    rounds = asyncio.run(_indexed(bases, articles, beside, settings))
     size = {"as written": _size(settings)}
     _say("searching")
     latencies = {
@@ -105,9 +109,9 @@ async def _closed(sink: Sink) -> AsyncIterator[None]:
 
 
 async def _indexed(
-    bases: Sequence[EnrichedArticle], count: int, settings: Settings
+    bases: Sequence[EnrichedArticle], count: int, beside: int, settings: Settings
 ) -> list[dict[str, float]]:
-    """Articles a second by the sink and by bare ``_bulk``, in rounds, one after the other."""
+    """Articles a second by the sink and by bare ``_bulk``, of each round that both of them write."""
     sink, bare = _Remembering(settings), f"{BARE}-{settings.index}"
     rounds: list[dict[str, float]] = []
     async with (
@@ -117,15 +121,21 @@ async def _indexed(
         await sink.ready()
         await _make_bare(client, bare)
         source = varied.articles(bases, count)
-        while batch := list(islice(source, ROUND)):
+        for number in range(-(-count // ROUND)):
+            batch = list(islice(source, ROUND))
             began = time.perf_counter()
             await _by_sink(sink, batch, settings.index_batch)
             middle = time.perf_counter()
-            await _bulk(client, bare, _of_articles(sink.sent, batch), settings.index_batch)
-            end = time.perf_counter()
+            rate = {"sink": len(batch) / (middle - began)}
+            if number * ROUND < beside:
+                await _bulk(client, bare, _of_articles(sink.sent, batch), settings.index_batch)
+                rate["bulk"] = len(batch) / (time.perf_counter() - middle)
+                rounds.append(rate)
             sink.sent.clear()
-            rounds.append({"sink": len(batch) / (middle - began), "bulk": len(batch) / (end - middle)})
-            _say(f"{len(rounds) * ROUND:,}: " + ", ".join(f"{k} {v:.0f}/s" for k, v in rounds[-1].items()))
+            _say(
+                f"{(number + 1) * ROUND:,}: "
+                + ", ".join(f"{name} {each:.0f}/s" for name, each in rate.items())
+            )
         await client.indices.refresh(index=f"{settings.index},{bare}")
     return rounds
 

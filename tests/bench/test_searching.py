@@ -45,7 +45,7 @@ def test_bare_bulk_gets_the_articles_own_documents_once_and_not_what_else_was_re
 @pytest.mark.services
 def test_a_small_run_measures_every_kind_of_query(stack: Stack) -> None:
     settings = apart(stack.settings, processes=1)
-    figures = searching.measure(settings, 120, 2, corpus.articles(40, "bench"))
+    figures = searching.measure(settings, 120, 60, 2, corpus.articles(40, "bench"))
     assert search.count(settings) == 120
     kinds = figures["milliseconds"]
     assert len(kinds) > 10
