@@ -7,12 +7,14 @@ import resource
 import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
 import psutil
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 from kafka.structs import OffsetAndMetadata, OffsetAndTimestamp
 
 from pipeline.lag import Monitor, broker, monitor
@@ -206,9 +208,17 @@ class Real:
     def _commit(self, places: Sequence[TopicPartition]) -> None:
         for number, group in enumerate(self._groups):
             offset = OffsetAndMetadata(SPREAD * number + self._looks, "", -1)
-            answer = self._admin.alter_group_offsets(group, dict.fromkeys(places, offset))
+            answer = self._altered(group, dict.fromkeys(places, offset))
             if any(each.errno for each in answer.values()):
                 raise RuntimeError(f"commits of {group}: {set(answer.values())}")
+
+    def _altered(self, group: str, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> dict[Any, Any]:
+        """A broker that has just started has no coordinator for some seconds."""
+        for _ in range(60):
+            with suppress(CoordinatorNotAvailableError, NotCoordinatorError, CoordinatorLoadInProgressError):
+                return dict(self._admin.alter_group_offsets(group, offsets))
+            time.sleep(0.5)
+        raise RuntimeError(f"no coordinator for {group}")
 
 
 def measured(

@@ -22,7 +22,8 @@ def partition(place: Place, window: Window, group: Group, now: float, wall: floa
         wall: the same moment in seconds since 1970.
     """
     points, complete = window.points, window.complete
-    point, lag = points[-1], points[-1].lag
+    point = points[-1]
+    lag = point.lag
     produced, consumed = seen.produce_rate(points), seen.consume_rate(points)
     verdict = judge(points, complete=complete)
     seconds, measured = _waiting(point, window, now, wall)

@@ -117,7 +117,7 @@ class Monitor:
         wanted: dict[Place, dict[int, list[Window]]] = {}
         for windows in self._windows.values():
             for place, window in windows.items():
-                point = window.points[-1]
+                point = window.last
                 if point.lag and window.stamp(point.position) is None:
                     wanted.setdefault(place, {}).setdefault(point.position, []).append(window)
         for (place, offset), written in self._broker.written(wanted).items() if wanted else ():

@@ -63,7 +63,7 @@ def _rewound(points: Sequence[Point]) -> Verdict | None:
 
 
 def _caught_up(points: Sequence[Point]) -> Verdict | None:
-    return Verdict("OK") if any(point.lag == 0 for point in points) else None
+    return Verdict("OK") if 0 in [point.lag for point in points] else None
 
 
 def _incomplete(complete: float) -> Verdict | None:
@@ -75,7 +75,8 @@ def _standing(points: Sequence[Point]) -> Verdict | None:
 
     A reader that has come back is not called one that hangs before it has had the time of a window.
     """
-    if any(point.committed is not None and point.position > points[0].position for point in points):
+    first = points[0].position
+    if any(point.committed is not None and point.position > first for point in points):
         return None
     seconds = f"for {points[-1].at - points[0].at:.0f} s"
     if points[-1].idle:

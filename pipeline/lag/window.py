@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 
-from msgspec import Struct
+import msgspec
 
 TENTHS = 10
+
+_PACKED = Struct("<dqqq?")
+_SIZE = _PACKED.size
+_AT = Struct("<d")
+_NO_COMMIT = -1
 
 _NEAR = 1.25
 """Tenths of a window between two points that are kept: a quarter more, for looks come late, if at all."""
 
 
-class Point(Struct, frozen=True, gc=False):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """A partition at one moment.
 
     Attributes:
@@ -43,45 +49,55 @@ class Point(Struct, frozen=True, gc=False):
         return max(lag, 0)
 
 
+def _point(at: float, start: int, committed: int, end: int, idle: bool) -> Point:
+    return Point(at, start, None if committed == _NO_COMMIT else committed, end, idle)
+
+
 class Window:
     """The points of the last seconds, and one before them, so that they cover the whole window.
 
     However often somebody looks, some twenty points are kept: those in between that tell nothing are not.
+    They are packed, for there is a window for each partition of each group.
 
     Args:
         length_s: seconds that the window is long.
     """
 
-    __slots__ = ("_mark", "_points", "length_s")  # there is one for each partition of each group
+    __slots__ = ("_mark", "_packed", "length_s")
 
     def __init__(self, length_s: float) -> None:
         self.length_s = length_s
-        self._points: list[Point] = []
+        self._packed = bytearray()
         self._mark: tuple[int, float] | None = None
 
     @property
     def points(self) -> Sequence[Point]:
-        """From the oldest to the newest; not to be kept."""
-        return self._points
+        """From the oldest to the newest."""
+        return [_point(*fields) for fields in _PACKED.iter_unpack(self._packed)]
+
+    @property
+    def last(self) -> Point:
+        """The newest."""
+        return self._point(-1)
 
     @property
     def complete(self) -> float:
         """How much of the window is covered, from 0 to 1."""
-        covered = self._points[-1].at - self._points[0].at if self._points else 0.0
+        covered = self._at(-1) - self._at(0) if self._packed else 0.0
         return 1.0 if covered >= self.length_s else covered / self.length_s
 
     def add(self, point: Point) -> None:
         """Take one more point. A log that became shorter is another log: what was seen is forgotten."""
-        points = self._points
-        if points and point.end < points[-1].end:
-            points.clear()
+        packed = self._packed
+        if packed and point.end < self.last.end:
+            packed.clear()
             self._mark = None
-        while len(points) > 1 and points[1].at <= point.at - self.length_s:
-            del points[0]
-        if len(points) > 1 and self._tells_nothing(points[-2], points[-1], point):
-            points[-1] = point
-        else:
-            points.append(point)
+        while len(packed) > _SIZE and self._at(1) <= point.at - self.length_s:
+            del packed[:_SIZE]
+        if len(packed) > _SIZE and self._tells_nothing(self._point(-2), self._point(-1), point):
+            del packed[-_SIZE:]
+        committed = _NO_COMMIT if point.committed is None else point.committed
+        packed += _PACKED.pack(point.at, point.start, committed, point.end, point.idle)
 
     def mark(self, offset: int, written: float) -> None:
         """The message at this offset was written then, in seconds since 1970: a hold for interpolation."""
@@ -102,7 +118,7 @@ class Window:
         Returns:
             The seconds; ``None`` if it was there before anything was seen, or is not there yet.
         """
-        knots = [(point.end, point.at) for point in self._points]
+        knots = [(point.end, point.at) for point in self.points]
         if self._mark:
             knots.append((self._mark[0], now - (wall - self._mark[1])))
         before = [knot for knot in knots if knot[0] <= offset]
@@ -112,6 +128,12 @@ class Window:
         low, high = max(before), min(after)
         share = (offset - low[0]) / (high[0] - low[0])
         return max(0.0, now - low[1] - share * (high[1] - low[1]))
+
+    def _at(self, number: int) -> float:
+        return float(_AT.unpack_from(self._packed, number * _SIZE)[0])
+
+    def _point(self, number: int) -> Point:
+        return _point(*_PACKED.unpack_from(self._packed, number * _SIZE))
 
     def _tells_nothing(self, before: Point, middle: Point, after: Point) -> bool:
         """Whether no rule needs the one in the middle: the others are near, and say the same without it."""
