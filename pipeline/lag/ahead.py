@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 _PATIENCE_S = 1.0
 _POLL_MS = 250
 _PARTITION_BYTES = 32 * 1024
+_ANSWER_BYTES = 2 * 1024 * 1024
 # All that has come: what a paused partition has parked keeps later records back (kafka-python 3.0.12).
 _EVERY_RECORD = 10_000_000
 _EMPTY_MS = 100
@@ -32,6 +33,7 @@ class Ahead:
             auto_offset_reset="none",
             # A batch that is larger comes all the same, but alone in its answer.
             max_partition_fetch_bytes=_PARTITION_BYTES,
+            fetch_max_bytes=_ANSWER_BYTES,
             fetch_max_wait_ms=_EMPTY_MS,
             check_crcs=False,
             enable_incremental_fetch_sessions=False,
