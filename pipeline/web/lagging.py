@@ -102,10 +102,16 @@ def _row(name: str, one: GroupLag | PartitionLag, *, part: bool, trail: Trail | 
         waited=view.span(one.seconds) + ("" if one.measured or not one.seconds else " (estimated)"),
         written=_rate(one.produce_rate),
         read=_rate(one.consume_rate),
-        catches_up="—" if one.lag == 0 else view.span(one.catch_up_s),
+        catches_up=_catches_up(one),
         reason=one.reason,
         trail=trail,
     )
+
+
+def _catches_up(one: GroupLag | PartitionLag) -> str:
+    if one.lag == 0:
+        return "—"
+    return "never" if one.catch_up_s is None and one.consume_rate is not None else view.span(one.catch_up_s)
 
 
 def _rate(rate: float | None) -> str:

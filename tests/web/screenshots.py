@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
 DESK: dict[str, Any] = {"viewport": {"width": 1200, "height": 860}}
-LAG_S = 66
-"""Seconds that the lag is looked at: a window, so that it is judged."""
+LAG_S = 100
+"""Seconds that the lag is looked at: a hop stops after some twenty, and is judged by a window of sixty."""
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 720}, "device_scale_factor": 2}
 
 

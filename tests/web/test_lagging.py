@@ -77,6 +77,17 @@ def test_what_was_not_measured_or_is_not_known_says_so() -> None:
     assert (unknown.waited, unknown.catches_up) == ("unknown", "unknown")
 
 
+def test_what_is_read_no_faster_than_written_is_never_caught_up() -> None:
+    never, unknown, done = table(
+        snapshot(
+            group(lag=1, produce_rate=2.0, consume_rate=2.0),
+            group(lag=1, produce_rate=2.0, consume_rate=None),
+            group(lag=0, produce_rate=2.0, consume_rate=2.0),
+        )
+    ).rows
+    assert (never.catches_up, unknown.catches_up, done.catches_up) == ("never", "unknown", "—")
+
+
 def test_a_group_that_was_seen_twice_has_a_line_and_its_partitions_have_none() -> None:
     trails = Trails()
     for second in (5, 7):
