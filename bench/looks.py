@@ -261,7 +261,7 @@ def measured(
 
 
 def _most_kib() -> int:
-    """The most memory that was resident; getrusage would count what the parent had before this program began."""
+    """The most memory that was resident; getrusage would count what the parent had before that, too."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 
