@@ -6,15 +6,19 @@ import asyncio
 import logging
 import sys
 import time
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Group as Lines
 from rich.live import Live
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from pipeline import log, render
 from pipeline.cli.options import Json, examples
@@ -24,11 +28,33 @@ if TYPE_CHECKING:  # `newswire status` loads no Kafka client
     from pipeline.lag import GroupLag, Monitor, PartitionLag, Snapshot, Status
     from pipeline.lag.index import LagIndex
 
-app = typer.Typer(invoke_without_command=True)
-
 EXIT_CODES: dict[Status, int] = {"OK": 0, "WARN": 1, "REWOUND": 2, "STALLED": 2, "STOPPED": 2, "ERROR": 2}
 UNKNOWN = 3
 """Exit code if it cannot be told, or not be kept."""
+
+
+class _Lag(TyperGroup):
+    """Where an option is wrong nothing is told either: 2, as elsewhere, would be that of a status."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> Any:
+        with _unknown():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _unknown():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _unknown() -> Iterator[None]:
+    try:
+        yield
+    except TyperException as error:  # all that can be wrong with what was typed
+        vars(error)["exit_code"] = UNKNOWN
+        raise
+
+
+app = typer.Typer(cls=_Lag, invoke_without_command=True)
 
 STYLES: dict[Status, str] = {
     "OK": "green",
@@ -39,6 +65,10 @@ STYLES: dict[Status, str] = {
     "ERROR": "bold red",
 }
 _COLUMNS = ("committed", "end", "lag", "behind", "written/s", "read/s", "trend/s", "done in")
+_SPARED = (("written/s", "read/s"), ("committed", "end"), ("trend/s", "done in"))
+"""What a narrow terminal is spared, one pair after the other."""
+
+_WIDE = 10_000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEADY = 0.05
 _LARGE = 100
@@ -47,6 +77,7 @@ Groups = Annotated[
     list[str] | None, typer.Option("--group", help="A consumer group; ours by default.", show_default=False)
 ]
 Every = Annotated[float, typer.Option(min=0.5, help="Seconds from one look to the next.")]
+Live_every = Annotated[float, typer.Option(min=0.5, help="Seconds from one look to the next, with --watch.")]
 
 
 @app.callback(
@@ -69,7 +100,7 @@ def lag(
         ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on looking, until Ctrl-C.")] = False,
-    every: Every = 2,
+    every: Live_every = 2,
     index: Annotated[bool, typer.Option("--index", help="Keep what is seen in Elasticsearch, too.")] = False,
     json: Json = False,
 ) -> None:
@@ -82,6 +113,10 @@ def lag(
     told. With --watch and --json there is a line of JSON for each look.
     """
     if context.invoked_subcommand is not None:
+        given = [each for each in context.params if _is_given(context, each)]
+        if given:
+            flag = f"--{given[0].removesuffix('s') if given[0] == 'groups' else given[0]}"
+            raise typer.BadParameter(f"goes after {context.invoked_subcommand}, if at all", param_hint=flag)
         return
     from pipeline.errors import NewswireError
     from pipeline.lag import Monitor
@@ -135,6 +170,11 @@ def serve(
     asyncio.run(until_signalled(work))
 
 
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _quiet(level: str = "ERROR") -> None:
     log.configure(level)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it meets is told in one line of our own
@@ -146,7 +186,7 @@ def _once(monitor: Monitor, writer: LagIndex | None, *, json: bool) -> Snapshot:
     if json:
         render.as_json(snapshot)
     else:
-        render.out.print(shown(snapshot))
+        render.out.print(shown(snapshot, render.out.width))
     if writer is not None:
         written = writer.write(snapshot)
         render.progress(f"{written} documents were written")
@@ -172,7 +212,7 @@ def _watch(monitor: Monitor, writer: LagIndex | None, every_s: float, *, json: b
 
 
 def _tell(snapshot: Snapshot | None, trouble: str, live: Live | None, *, json: bool) -> None:
-    lines = [shown(snapshot)] if snapshot else []
+    lines = [shown(snapshot, render.out.width)] if snapshot else []
     if live is not None:
         live.update(Lines(*lines, *([Text(trouble, "red")] if trouble else [])), refresh=True)
         return
@@ -185,35 +225,58 @@ def _tell(snapshot: Snapshot | None, trouble: str, live: Live | None, *, json: b
     sys.stdout.flush()
 
 
-def shown(snapshot: Snapshot) -> Lines:
-    """The groups and their partitions as a table; below it what is wrong, and what it was judged by."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("group, partition", no_wrap=True)
-    for column in _COLUMNS:
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    reasons = []
-    for group in snapshot.groups:
-        table.add_row(
-            Text(group.group, "bold"), "", "", *_figures(group), Text(group.status, STYLES[group.status])
-        )
-        for one in group.partitions:
-            place = Text(f"  {one.topic}/{one.partition}")
-            offsets = (_count(one.committed_offset), _count(one.log_end_offset))
-            table.add_row(place, *offsets, *_figures(one), Text(one.status, STYLES[one.status]))
-        if group.reason:
-            reasons.append(Text(f"{group.group}: {group.reason}", STYLES[group.status]))
+def shown(snapshot: Snapshot, width: int = _WIDE) -> Lines:
+    """The groups and their partitions as a table; below it what is wrong, and what it was judged by.
+
+    Args:
+        snapshot: what was seen.
+        width: of the terminal; columns that do not fit are left out, the less telling ones first.
+    """
+    table = _table(snapshot, _COLUMNS)
+    for count in range(1, len(_SPARED) + 1):
+        if Measurement.get(render.out, render.out.options.update(width=_WIDE), table).maximum <= width:
+            break
+        spared = {column for pair in _SPARED[:count] for column in pair}
+        table = _table(snapshot, [column for column in _COLUMNS if column not in spared])
+    reasons = [
+        Text(f"{group.group}: {group.reason}{_advice(group)}", STYLES[group.status])
+        for group in snapshot.groups
+        if group.reason
+    ]
     said = f"{snapshot.at:%Y-%m-%d %H:%M:%SZ}, judged by {snapshot.window_s:g} s"
     guessed = any(not one.measured and one.seconds for group in snapshot.groups for one in group.partitions)
     said += "; ~ is interpolated, not measured" if guessed else ""
     return Lines(table, *reasons, Text(said, "dim"))
 
 
+def _advice(group: GroupLag) -> str:
+    return "; `newswire worker` reads it" if group.hop and group.status == "STOPPED" else ""
+
+
+def _table(snapshot: Snapshot, columns: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("group, partition", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for group in snapshot.groups:
+        rows: list[tuple[Text, GroupLag | PartitionLag, tuple[str, str]]]
+        rows = [(Text(group.group, "bold"), group, ("", ""))]
+        for one in group.partitions:
+            offsets = ("none" if one.committed_offset is None else f"{one.committed_offset:,}", _end(one))
+            rows.append((Text(f"  {one.topic}/{one.partition}"), one, offsets))
+        for name, of, offsets in rows:
+            cells = dict(zip(_COLUMNS, (*offsets, *_figures(of)), strict=True))
+            status = Text(of.status, STYLES[of.status])
+            table.add_row(name, *(cells[column] for column in columns), status)
+    return table
+
+
 def _figures(of: GroupLag | PartitionLag) -> tuple[str, ...]:
     behind = "?" if of.seconds is None else ("" if of.measured else "~") + span(of.seconds)
     caught_up = "never" if of.catch_up_s is None and of.consume_rate is not None else span(of.catch_up_s)
     return (
-        f"{of.lag:,}",
+        f"{of.lag:,}" if of.lag or of.seconds is not None else "?",
         behind,
         _rate(of.produce_rate),
         _rate(of.consume_rate),
@@ -222,8 +285,8 @@ def _figures(of: GroupLag | PartitionLag) -> tuple[str, ...]:
     )
 
 
-def _count(number: int | None) -> str:
-    return "none" if number is None else f"{number:,}"
+def _end(of: PartitionLag) -> str:
+    return "?" if of.log_end_offset is None else f"{of.log_end_offset:,}"
 
 
 def _rate(rate: float | None) -> str:

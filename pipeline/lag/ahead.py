@@ -1,4 +1,4 @@
-"""When the next messages to be read were written: read from the broker itself, each offset once."""
+"""When the next messages to be read were written: read from the broker itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 
-_PATIENCE_S = 2.0
+_PATIENCE_S = 1.0
 _POLL_MS = 250
 _PARTITION_BYTES = 32 * 1024
+_ANSWER_BYTES = 2 * 1024 * 1024
 # All that has come: what a paused partition has parked keeps later records back (kafka-python 3.0.12).
 _EVERY_RECORD = 10_000_000
 _EMPTY_MS = 100
@@ -19,7 +20,7 @@ _MS = 1000
 
 
 class Ahead:
-    """Reads single messages by offset, of all partitions in one fetch; remembers what was asked last.
+    """Reads single messages by offset, of all partitions in one fetch.
 
     Args:
         make: makes the consumer from these options of its own.
@@ -32,18 +33,18 @@ class Ahead:
             auto_offset_reset="none",
             # A batch that is larger comes all the same, but alone in its answer.
             max_partition_fetch_bytes=_PARTITION_BYTES,
+            fetch_max_bytes=_ANSWER_BYTES,
             fetch_max_wait_ms=_EMPTY_MS,
             check_crcs=False,
             enable_incremental_fetch_sessions=False,
             metrics_enabled=False,
         )
-        self._known: dict[tuple[Any, int], float] = {}
 
     def written(self, wanted: Mapping[Any, Collection[int]]) -> dict[tuple[Any, int], float]:
         """When the messages at these offsets were written; where one is gone, the next one after it.
 
-        Two groups at different offsets of one partition take a round each; what has not come within two
-        seconds is left out.
+        Two groups at different offsets of one partition take a round each, the oldest message first: when a
+        later one was written can be interpolated. What has not come within a second is left out.
 
         Args:
             wanted: offsets by partition (``Place``).
@@ -51,24 +52,28 @@ class Ahead:
         Returns:
             Seconds since 1970, as the broker or the producer stamped them; by partition and offset.
         """
-        asked = {(place, offset) for place, offsets in wanted.items() for offset in offsets}
-        self._known = {key: written for key, written in self._known.items() if key in asked}
-        open_ = asked - self._known.keys()
+        found: dict[tuple[Any, int], float] = {}
+        left = {place: sorted(offsets, reverse=True) for place, offsets in wanted.items()}
         until = time.monotonic() + _PATIENCE_S
-        while open_ and time.monotonic() < until:
-            now = {place.named: (place, offset) for place, offset in open_}
+        while left and time.monotonic() < until:
+            now = {place.named: (place, offsets.pop()) for place, offsets in left.items()}
+            left = {place: offsets for place, offsets in left.items() if offsets}
             try:
-                self._round(now, until)
+                self._round(now, until, found)
             except KafkaError:  # one was deleted meanwhile, say: unknown this time
                 break
-            open_ -= set(now.values())
-        return dict(self._known)
+        return found
 
     def close(self) -> None:
         """Close the connection."""
         self._consumer.close(autocommit=False, timeout_ms=_MS)
 
-    def _round(self, wanted: Mapping[TopicPartition, tuple[Any, int]], until: float) -> None:
+    def _round(
+        self,
+        wanted: Mapping[TopicPartition, tuple[Any, int]],
+        until: float,
+        into: dict[tuple[Any, int], float],
+    ) -> None:
         """One offset of each partition. Where only the mark of a transaction is left, nothing ever comes."""
         self._consumer.assign(list(wanted))
         self._consumer.resume(*wanted)
@@ -79,11 +84,8 @@ class Ahead:
             found = self._consumer.poll(timeout_ms=_POLL_MS, max_records=_EVERY_RECORD)
             for named in missing & found.keys():
                 self._consumer.pause(named)
-                self._note(wanted[named], found[named][0].timestamp)
+                if (stamp := found[named][0].timestamp) >= 0:  # -1: its producer gave none
+                    into[wanted[named]] = stamp / _MS
             missing -= found.keys()
             if not found:  # who has read on, and has nothing, has read such a mark
                 missing = {named for named in missing if self._consumer.position(named) == wanted[named][1]}
-
-    def _note(self, key: tuple[Any, int], timestamp_ms: int) -> None:
-        if timestamp_ms >= 0:  # -1: its producer gave none
-            self._known[key] = timestamp_ms / _MS

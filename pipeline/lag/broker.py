@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from kafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    TopicAuthorizationFailedError,
+)
 from kafka.net.compat import KafkaNetClient
 from msgspec import Struct
 
@@ -23,6 +30,7 @@ ANSWER_MS = 5_000
 
 _AGAIN_S = (0.2, 0.5, 1.0)
 _AWAY = (KafkaConnectionError, KafkaTimeoutError)
+_FORBIDDEN = (GroupAuthorizationFailedError, ClusterAuthorizationFailedError)
 _STEADY = "Stable"
 
 
@@ -57,7 +65,8 @@ class Group(Struct, frozen=True, kw_only=True):
         committed: what it has committed, by topic and partition.
         members: how many there are.
         readers: who has which partition, as far as they are given out.
-        steady: they are given out; else that is being done just now, and nobody is to blame.
+        steady: they are given out; else that is being done just now, or the broker does not say, and nobody
+            is to blame.
     """
 
     committed: Mapping[TopicPartition, int]
@@ -91,6 +100,7 @@ class Broker:
         self._settings = settings
         self._admin: Any = None
         self._ahead: Ahead | None = None
+        self._committed_in: set[str] = set()
 
     def look(self, groups: Collection[str], topics: Iterable[str]) -> Found:
         """How far the groups are in all topics that they have commits in, and in these.
@@ -106,7 +116,7 @@ class Broker:
                 if pause_s is None or not _passes(error):
                     raise LagError(
                         f"Kafka at {self._settings.kafka} does not say how far behind the groups are:"
-                        f" {str(error) or type(error).__name__}; `newswire status` says whether it is running"
+                        f" {str(error) or type(error).__name__}; {_advice(error)}"
                     ) from error
                 time.sleep(pause_s)
         raise AssertionError  # the last attempt returns or raises
@@ -128,15 +138,21 @@ class Broker:
                     client.close()
 
     def _look(self, groups: Collection[str], topics: set[str]) -> Found:
-        """Starts first, commits then, ends last: so no commit lies outside because time has passed."""
+        """Starts first, commits then, ends last: so no commit lies outside because time has passed.
+
+        The topics are those with commits at the last look; if there are others now, all is asked once more.
+        """
         admin = self._admin = self._admin or _made(KafkaAdminClient, **self._options("newswire-lag"))
-        for commits in admin.list_group_offsets(dict.fromkeys(groups)).values():
-            topics |= {each.topic for each in commits}
-        places, silent = _places(admin.describe_topics(sorted(topics)) if topics else [])
-        named = [place.named for place in places]
-        starts = admin.list_partition_offsets(dict.fromkeys(named, OffsetSpec.EARLIEST)) if named else {}
-        described = admin.describe_groups(list(groups))
-        committed = admin.list_group_offsets(dict.fromkeys(groups))
+        for _ in range(2):
+            asked = topics | self._committed_in
+            places, silent = _places(admin.describe_topics(sorted(asked)) if asked else [])
+            named = [place.named for place in places]
+            starts = admin.list_partition_offsets(dict.fromkeys(named, OffsetSpec.EARLIEST)) if named else {}
+            described = admin.describe_groups(list(groups))
+            committed = admin.list_group_offsets(dict.fromkeys(groups))
+            self._committed_in = {place.topic for commits in committed.values() for place in commits}
+            if self._committed_in <= asked:
+                break
         ends = admin.list_partition_offsets(dict.fromkeys(named, OffsetSpec.LATEST)) if named else {}
         return Found(
             groups={name: _group(described.get(name, {}), committed.get(name, {})) for name in groups},
@@ -156,6 +172,12 @@ class Broker:
 def _passes(error: Exception) -> bool:
     """Whether the same question may get another answer in a moment, as after a new leader."""
     return bool(getattr(error, "retriable", False)) and not isinstance(error, _AWAY)
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, _FORBIDDEN):
+        return "give whoever asks the right (ACL) to describe all groups that are looked at"
+    return "`newswire status` says whether it is running; brokers that want TLS or a login are not supported"
 
 
 def _made(kind: Callable[..., Any], **options: Any) -> Any:
@@ -180,7 +202,11 @@ def _places(topics: Iterable[Mapping[str, Any]]) -> tuple[list[Place], dict[tupl
     silent: dict[tuple[str, int | None], str] = {}
     for topic in topics:
         name = topic["name"]
-        if not topic["partitions"]:
+        if topic.get("error_code") == TopicAuthorizationFailedError.errno:
+            silent[name, None] = (
+                f"Kafka does not let us see topic '{name}': the right to describe it is missing"
+            )
+        elif not topic["partitions"]:
             silent[name, None] = f"there is no topic '{name}'; a worker makes ours when it starts"
         for one in topic["partitions"]:
             number = one["partition_index"]
@@ -193,11 +219,12 @@ def _places(topics: Iterable[Mapping[str, Any]]) -> tuple[list[Place], dict[tupl
 
 def _group(described: Mapping[str, Any], commits: Mapping[TopicPartition, Any]) -> Group:
     members = described.get("members") or []
+    state = described.get("group_state")  # of a group that is not there "Dead", after an error nothing
     return Group(
         committed={place: known.offset for place, known in commits.items() if known.offset >= 0},
         members=len(members),
         readers={place: reader for member in members for place, reader in _given(member)},
-        steady=not members or described.get("group_state") == _STEADY,
+        steady=state == _STEADY or bool(state and not members),
     )
 
 

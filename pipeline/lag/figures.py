@@ -11,20 +11,22 @@ from pipeline.lag.shape import GroupLag, PartitionLag, gravest
 from pipeline.lag.window import Point, Window
 
 
-def partition(place: Place, point: Point, window: Window, group: Group, now: float) -> PartitionLag:
+def partition(place: Place, window: Window, group: Group, now: float, wall: float) -> PartitionLag:
     """Judge and count one partition.
 
     Args:
         place: which.
-        point: what was seen just now.
-        window: what was seen of it lately, this too.
+        window: what was seen of it lately, and just now.
         group: who reads it.
         now: on the points' clock.
+        wall: the same moment in seconds since 1970.
     """
-    points = window.points
+    points, complete = window.points, window.complete
+    point = points[-1]
+    lag = point.lag
     produced, consumed = seen.produce_rate(points), seen.consume_rate(points)
-    verdict = judge(points, complete=window.complete, idle=group.steady and place.named not in group.readers)
-    seconds, measured = _waiting(point, window, now)
+    verdict = judge(points, complete=complete)
+    seconds, measured = _waiting(point, window, now, wall)
     return PartitionLag(
         topic=place.topic,
         partition=place.partition,
@@ -33,26 +35,26 @@ def partition(place: Place, point: Point, window: Window, group: Group, now: flo
         log_start_offset=point.start,
         log_end_offset=point.end,
         committed_offset=point.committed,
-        lag=point.lag,
+        lag=lag,
         seconds=seconds,
         measured=measured,
         produce_rate=produced,
         consume_rate=consumed,
         trend=seen.trend(points),
-        catch_up_s=seen.catch_up_s(point.lag, produced, consumed),
-        complete=window.complete,
+        catch_up_s=seen.catch_up_s(lag, produced, consumed),
+        complete=complete,
         reader=group.readers.get(place.named),
     )
 
 
-def _waiting(point: Point, window: Window, now: float) -> tuple[float | None, bool]:
+def _waiting(point: Point, window: Window, now: float, wall: float) -> tuple[float | None, bool]:
     """For how long the next message to be read has waited, and whether that is measured."""
     if not point.lag:
         return 0.0, True
     stamp = window.stamp(point.position)
     if stamp is not None:
-        return max(0.0, now - stamp), True
-    return window.age(point.position, now), False
+        return max(0.0, wall - stamp), True
+    return window.age(point.position, now, wall), False
 
 
 def silent(topic: str, number: int, reason: str) -> PartitionLag:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from threading import Lock
 from types import TracebackType
@@ -45,7 +45,7 @@ class Monitor:
         self._optional = {f"{settings.group}-{_WATCH}"} if groups is None else set()
         self._groups = list(dict.fromkeys(self._hops if groups is None else groups))
         self._broker = Broker(settings)
-        self._windows: dict[tuple[str, Place], Window] = {}
+        self._windows: dict[str, dict[Place, Window]] = {}
         self._lock = Lock()
 
     def __enter__(self) -> Self:
@@ -70,17 +70,12 @@ class Monitor:
         with self._lock:
             topics = {self._reads[group] for group in self._groups if group in self._reads}
             found = self._broker.look(self._groups, topics)
-            now = time.monotonic()
-            watched = [group for group in self._groups if self._is_there(found, group)]
-            points = {
-                (group, place): Point(now, log.start, found.groups[group].committed.get(place.named), log.end)
-                for group in watched
-                for place, log in sorted(found.logs.items())
-                if place.topic in self._topics(found, group)
+            reads = {
+                group: self._topics(found, group) for group in self._groups if self._is_there(found, group)
             }
-            self._remember(points)
-            self._stamp(points)
-            groups = tuple(self._of_group(found, group, points) for group in watched)
+            self._remember(found, reads)
+            self._stamp()
+            groups = tuple(self._of_group(found, group, topics) for group, topics in reads.items())
             return Snapshot(at=datetime.now(UTC), window_s=self.window_s, groups=groups)
 
     def settle(self) -> Snapshot:
@@ -103,31 +98,37 @@ class Monitor:
             return {self._reads[group]}
         return {place.topic for place in found.groups[group].committed}
 
-    def _remember(self, points: dict[tuple[str, Place], Point]) -> None:
+    def _remember(self, found: Found, reads: Mapping[str, Collection[str]]) -> None:
         """A partition that is gone is forgotten, and so is one whose topic was made again."""
-        kept = {key: self._windows.get(key) or Window(self.window_s) for key in points}
-        for key, point in points.items():
-            kept[key].add(point)
-        self._windows = kept
+        now, logs, known = time.monotonic(), sorted(found.logs.items()), self._windows
+        self._windows = {}
+        for group, topics in reads.items():
+            seen, before = found.groups[group], known.get(group, {})
+            kept = self._windows[group] = {}
+            for place, log in logs:
+                if place.topic in topics:
+                    named = place.named
+                    idle = seen.steady and named not in seen.readers
+                    kept[place] = before.get(place) or Window(self.window_s)
+                    kept[place].add(Point(now, log.start, seen.committed.get(named), log.end, idle))
 
-    def _stamp(self, points: dict[tuple[str, Place], Point]) -> None:
-        """When the next messages to be read were written, on the points' clock."""
-        wanted: dict[Place, set[int]] = {}
-        for (_, place), point in points.items():
-            if point.lag:
-                wanted.setdefault(place, set()).add(point.position)
-        stamps = self._broker.written(wanted) if wanted else {}
-        jump = time.time() - time.monotonic()
-        for (group, place), point in points.items():
-            if (stamp := stamps.get((place, point.position))) is not None:
-                self._windows[group, place].mark(point.position, stamp - jump)
+    def _stamp(self) -> None:
+        """When the next messages to be read were written; each is asked for until it is known."""
+        wanted: dict[Place, dict[int, list[Window]]] = {}
+        for windows in self._windows.values():
+            for place, window in windows.items():
+                point = window.last
+                if point.lag and window.stamp(point.position) is None:
+                    wanted.setdefault(place, {}).setdefault(point.position, []).append(window)
+        for (place, offset), written in self._broker.written(wanted).items() if wanted else ():
+            for window in wanted[place][offset]:
+                window.mark(offset, written)
 
-    def _of_group(self, found: Found, name: str, points: dict[tuple[str, Place], Point]) -> GroupLag:
-        group, topics, now = found.groups[name], self._topics(found, name), time.monotonic()
+    def _of_group(self, found: Found, name: str, topics: Collection[str]) -> GroupLag:
+        group, now, wall = found.groups[name], time.monotonic(), time.time()
         partitions = [
-            figures.partition(place, point, self._windows[of, place], group, now)
-            for (of, place), point in points.items()
-            if of == name
+            figures.partition(place, window, group, now, wall)
+            for place, window in self._windows[name].items()
         ]
         silent = [(*where, why) for where, why in found.silent.items() if where[0] in topics]
         partitions += [

@@ -17,20 +17,19 @@ class Verdict(NamedTuple):
     reason: str = ""
 
 
-def judge(points: Sequence[Point], *, complete: float, idle: bool) -> Verdict:
+def judge(points: Sequence[Point], *, complete: float) -> Verdict:
     """Judge one partition by what was seen of it; the first rule that applies decides. No clock, no state.
 
     Args:
         points: at least one, from the oldest to the newest.
         complete: how much of the window they cover; below 1 only what one look can tell is told.
-        idle: no member of the group has this partition.
     """
     return (
         _wrong(points[-1])
         or _rewound(points)
         or _caught_up(points)
         or _incomplete(complete)
-        or _standing(points, idle=idle)
+        or _standing(points)
         or _behind(points)
         or Verdict("OK")
     )
@@ -64,20 +63,26 @@ def _rewound(points: Sequence[Point]) -> Verdict | None:
 
 
 def _caught_up(points: Sequence[Point]) -> Verdict | None:
-    return Verdict("OK") if any(point.lag == 0 for point in points) else None
+    return Verdict("OK") if 0 in [point.lag for point in points] else None
 
 
 def _incomplete(complete: float) -> Verdict | None:
     return Verdict("OK", f"not judged yet: {complete:.0%} of the window") if complete < 1 else None
 
 
-def _standing(points: Sequence[Point], *, idle: bool) -> Verdict | None:
-    """Messages wait, and no commit was higher than the first one in all of the window."""
-    if any(point.committed is not None and point.position > points[0].position for point in points):
+def _standing(points: Sequence[Point]) -> Verdict | None:
+    """Messages wait, and no commit was higher than the first one in all of the window.
+
+    A reader that has come back is not called one that hangs before it has had the time of a window.
+    """
+    first = points[0].position
+    if any(point.committed is not None and point.position > first for point in points):
         return None
     seconds = f"for {points[-1].at - points[0].at:.0f} s"
-    if idle:
+    if points[-1].idle:
         return Verdict("STOPPED", f"nobody reads it: no commit {seconds}, and no member of the group has it")
+    if any(point.idle for point in points):
+        return Verdict("STOPPED", f"a member of the group has it again, but no commit {seconds}")
     return Verdict("STALLED", f"its reader does not get on: no commit {seconds}")
 
 

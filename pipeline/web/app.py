@@ -41,6 +41,7 @@ def make_app(settings: Settings, ask: Asking | None = None) -> web.Application:
         tail=Broadcast(followed.look, every_s=tail.EVERY_S, begin=followed.begin),
         lag=Broadcast(sampling.look, every_s=lagging.EVERY_S),
         sample=sampling.look,
+        trails=sampling.trails,
     )
     app[ROOMS] = rooms
 

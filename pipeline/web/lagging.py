@@ -10,12 +10,16 @@ from pipeline.lag import GroupLag, Monitor, PartitionLag, Snapshot
 from pipeline.settings import Settings
 from pipeline.web import view
 from pipeline.web.asking import Asking
+from pipeline.web.trails import Trail, Trails
 
 EVERY_S = 2.0
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A line of the table: a group, or one of its partitions; all of it is text, ready to be shown."""
+    """A line of the table: a group, or one of its partitions; all of it is text, ready to be shown.
+
+    A group has a ``trail`` too, once it was seen twice.
+    """
 
     name: str
     part: bool
@@ -26,6 +30,7 @@ class Row(Struct, frozen=True, kw_only=True):
     read: str
     catches_up: str
     reason: str
+    trail: Trail | None = None
 
 
 class Table(Struct, frozen=True, kw_only=True):
@@ -42,6 +47,7 @@ class Lagging:
 
     def __init__(self, settings: Settings) -> None:
         """Nothing is asked yet."""
+        self.trails = Trails()
         self._settings = settings
         self._monitor: Monitor | None = None
         # One thread of its own: where Kafka hangs, searches go on.
@@ -70,14 +76,16 @@ class Lagging:
     def _sample(self) -> Snapshot:
         if self._monitor is None:
             self._monitor = Monitor(self._settings)
-        return self._monitor.sample()
+        snapshot = self._monitor.sample()
+        self.trails.add(snapshot)
+        return snapshot
 
 
-def table(snapshot: Snapshot) -> Table:
-    """The snapshot as it is shown."""
+def table(snapshot: Snapshot, trails: Trails) -> Table:
+    """The snapshot as it is shown, with how it was lately."""
     rows: list[Row] = []
     for group in snapshot.groups:
-        rows.append(_row(group.hop or group.group, group, part=False))
+        rows.append(_row(group.hop or group.group, group, part=False, trail=trails.drawn(group.group)))
         rows += [_row(f"{one.topic}, partition {one.partition}", one, part=True) for one in group.partitions]
     at = snapshot.at.isoformat()
     return Table(
@@ -85,7 +93,7 @@ def table(snapshot: Snapshot) -> Table:
     )
 
 
-def _row(name: str, one: GroupLag | PartitionLag, *, part: bool) -> Row:
+def _row(name: str, one: GroupLag | PartitionLag, *, part: bool, trail: Trail | None = None) -> Row:
     return Row(
         name=name,
         part=part,
@@ -94,9 +102,16 @@ def _row(name: str, one: GroupLag | PartitionLag, *, part: bool) -> Row:
         waited=view.span(one.seconds) + ("" if one.measured or not one.seconds else " (estimated)"),
         written=_rate(one.produce_rate),
         read=_rate(one.consume_rate),
-        catches_up="—" if one.lag == 0 else view.span(one.catch_up_s),
+        catches_up=_catches_up(one),
         reason=one.reason,
+        trail=trail,
     )
+
+
+def _catches_up(one: GroupLag | PartitionLag) -> str:
+    if one.lag == 0:
+        return "—"
+    return "never" if one.catch_up_s is None and one.consume_rate is not None else view.span(one.catch_up_s)
 
 
 def _rate(rate: float | None) -> str:

@@ -54,11 +54,12 @@ async def _catch_up(
 
 async def lag(request: web.Request) -> web.StreamResponse:
     """An event ``lag`` every two seconds."""
-    async with request.app[ROOMS].lag.listening() as queue:
+    rooms = request.app[ROOMS]
+    async with rooms.lag.listening() as queue:
         response = await broadcast.opened(request)
         with suppress(ConnectionResetError):
             async for news in broadcast.heard(response, queue):
-                await broadcast.send(response, "lag", table(news))
+                await broadcast.send(response, "lag", table(news, rooms.trails))
     return response
 
 
@@ -68,4 +69,4 @@ async def sampled(rooms: Rooms) -> Table:
     Raises:
         NewswireError: Kafka could not be asked.
     """
-    return table(await rooms.sample())
+    return table(await rooms.sample(), rooms.trails)

@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 from pipeline.web import refining, view
 from pipeline.web.asking import Asking
 from pipeline.web.broadcast import Broadcast
+from pipeline.web.trails import Trails
 
 FILES: Mapping[str, str] = {
     "newswire.css": "text/css",
@@ -39,6 +40,7 @@ class Rooms:
     tail: Broadcast[Latest]
     lag: Broadcast[Snapshot]
     sample: Callable[[], Awaitable[Snapshot]]
+    trails: Trails
 
 
 ROOMS = web.AppKey("rooms", Rooms)

@@ -79,7 +79,38 @@ class TestShown:
     def test_what_is_not_known(self) -> None:
         nothing = dict.fromkeys(("seconds", "produce_rate", "consume_rate", "trend", "catch_up_s"))
         text = printed(snapshot(group(partition(0, committed_offset=None, log_end_offset=None, **nothing))))
-        assert " ".join(text.splitlines()[2].split()) == "news.raw/0 none none 30 ? ? ? ? ? OK"
+        assert " ".join(text.splitlines()[2].split()) == "news.raw/0 none ? 30 ? ? ? ? ? OK"
+
+    def test_a_topic_that_is_not_there_has_no_lag_that_is_known(self) -> None:
+        nothing = dict.fromkeys(("seconds", "produce_rate", "consume_rate", "trend", "catch_up_s"))
+        text = printed(snapshot(group(lag=0, measured=False, **nothing)))
+        assert " ".join(text.splitlines()[1].split()) == "newswire-enrich ? ? ? ? ? ? OK"
+
+    @pytest.mark.parametrize(
+        ("width", "columns"),
+        [
+            (120, "committed end lag behind written/s read/s trend/s done in"),
+            (80, "committed end lag behind trend/s done in"),
+            (64, "lag behind trend/s done in"),
+            (40, "lag behind"),
+        ],
+    )
+    def test_a_narrow_terminal_is_spared_what_does_not_fit_and_shows_the_rest_whole(
+        self, width: int, columns: str
+    ) -> None:
+        of = snapshot(group(partition(committed_offset=98_765, log_end_offset=98_765), status="STALLED"))
+        console = Console(width=width, highlight=False)
+        with console.capture() as capture:
+            console.print(commands.shown(of, width))
+        lines = capture.get().splitlines()
+        assert " ".join(lines[0].split()) == f"group, partition {columns} status"
+        assert lines[1].split()[-1] == "STALLED"
+        assert "…" not in capture.get()
+
+    @pytest.mark.parametrize(("hop", "said"), [("enrich", True), (None, False)])
+    def test_who_has_stopped_one_of_ours_is_told_what_starts_it(self, hop: str | None, said: bool) -> None:
+        ill = group(partition(), status="STOPPED", reason="nobody reads it", hop=hop)
+        assert ("; `newswire worker` reads it" in printed(snapshot(ill))) == said
 
     def test_large_numbers_fit_into_the_width_of_a_file(self) -> None:
         large = partition(
@@ -113,6 +144,25 @@ def test_a_setting_that_is_wrong_is_exit_code_3_and_not_that_of_a_status() -> No
     done = subprocess.run(command, env=wrong, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("error: setting partitions")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--window", "0.5"], "Invalid value for '--window'"),
+        (["--verbose"], "No such option"),
+        (["sevre"], "No such command"),
+        (["serve", "--port", "x"], "Invalid value for '--port'"),
+        (["--group", "billing", "serve"], "Invalid value for --group: goes after serve"),
+        (["--watch", "serve"], "Invalid value for --watch: goes after serve"),
+    ],
+)
+def test_a_command_that_is_wrong_is_exit_code_3_and_not_that_of_a_status(
+    arguments: list[str], said: str
+) -> None:
+    done = newswire(AWAY, *arguments)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert said in done.stderr
 
 
 @pytest.mark.services

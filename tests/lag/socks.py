@@ -16,6 +16,8 @@ class Socks:
 
     Attributes:
         url: for ``proxy_url``.
+        silent: while it is set, nothing is passed on.
+        instead: the port that is reached whichever was asked for.
     """
 
     def __init__(self) -> None:
@@ -23,6 +25,7 @@ class Socks:
         self._open: list[socket.socket] = []
         self._away = False
         self.silent = threading.Event()
+        self.instead: int | None = None
         self.url = f"socks5://127.0.0.1:{self._server.getsockname()[1]}"
 
     def __enter__(self) -> Self:
@@ -59,7 +62,7 @@ class Socks:
             client.recv(_BLOCK)  # the ways to log in that it knows
             client.sendall(b"\x05\x00")
             request = client.recv(_BLOCK)  # IPv4, as the brokers' address in all tests
-            address = socket.inet_ntoa(request[4:8]), int.from_bytes(request[8:10])
+            address = socket.inet_ntoa(request[4:8]), self.instead or int.from_bytes(request[8:10])
             with socket.create_connection(address) as broker:
                 client.sendall(_GRANTED)
                 self._open += [client, broker]

@@ -87,6 +87,11 @@ def test_while_partitions_are_given_out_nobody_is_to_blame() -> None:
     assert not broker._group({"members": [{}], "group_state": "PreparingRebalance"}, {}).steady
 
 
+def test_a_group_that_the_broker_does_not_describe_is_not_said_to_be_without_readers() -> None:
+    described = {"error": "[Error 14] CoordinatorLoadInProgressError", "members": [], "group_state": ""}
+    assert not broker._group(described, {}).steady
+
+
 @pytest.fixture
 def socks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Socks]:
     monkeypatch.setattr(broker, "ANSWER_MS", 1_000)
@@ -129,19 +134,34 @@ class TestAway:
 
 
 @pytest.mark.services
-def test_all_that_is_asked_of_many_partitions_is_as_many_requests_as_of_one(
+def test_all_that_is_asked_of_many_partitions_and_groups_is_as_many_requests_as_of_one(
     own: Settings, there: There, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there.make(own.topic_raw, partitions=1)
     there.make(own.topic_enriched, partitions=20)
-    counts = [requests_for(own, topic, monkeypatch) for topic in (own.topic_raw, own.topic_enriched)]
-    assert counts[0] == counts[1]
+    names = [f"{own.group}.{number}" for number in range(20)]
+    for name in names:
+        there.commit(name, own.topic_enriched, 0)
+    few = requests_for(own, ["g"], own.topic_raw, monkeypatch)
+    assert few == requests_for(own, names, own.topic_enriched, monkeypatch)
 
 
-def requests_for(settings: Settings, topic: str, monkeypatch: pytest.MonkeyPatch) -> int:
+@pytest.mark.services
+def test_a_topic_that_a_group_begins_to_read_is_there_at_the_next_look(own: Settings, there: There) -> None:
+    there.make(own.topic_raw, own.topic_enriched)
+    looking = Broker(own)
+    there.commit(own.group, own.topic_raw, 0)
+    assert {place.topic for place in looking.look([own.group], []).logs} == {own.topic_raw}
+    there.commit(own.group, own.topic_enriched, 0)
+    found = looking.look([own.group], [])
+    assert {place.topic for place in found.logs} == {own.topic_raw, own.topic_enriched}
+    looking.close()
+
+
+def requests_for(settings: Settings, groups: list[str], topic: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many requests a look at a topic is; the first look, which finds the brokers, is not counted."""
     looking, count = Broker(settings), 0
-    looking.look(["g"], [topic])
+    looking.look(groups, [topic])
     manager = looking._admin._manager
     send = manager.send
 
@@ -151,7 +171,7 @@ def requests_for(settings: Settings, topic: str, monkeypatch: pytest.MonkeyPatch
         return send(*arguments, **options)
 
     monkeypatch.setattr(manager, "send", counted)
-    assert looking.look(["g"], [topic]).logs
+    assert looking.look(groups, [topic]).logs
     looking.close()
     return count
 
@@ -170,17 +190,6 @@ class TestWritten:
         assert time.time() - looking.written({place: [1]})[place, 1] == pytest.approx(3600, abs=60), (
             "the next one"
         )
-        looking.close()
-
-    def test_each_is_fetched_once(self, own: Settings, there: There, monkeypatch: pytest.MonkeyPatch) -> None:
-        there.make(own.topic_raw, partitions=1)
-        there.write(own.topic_raw, 3, ago_s=100)
-        looking = Broker(own)
-        [place] = looking.look([], [own.topic_raw]).logs
-        first = looking.written({place: [1]})
-        assert looking._ahead is not None
-        monkeypatch.setattr(looking._ahead, "_round", lambda *_: pytest.fail("it was fetched again"))
-        assert looking.written({place: [1]}) == first
         looking.close()
 
     def test_a_topic_that_went_away_meanwhile_is_unknown(self, own: Settings) -> None:

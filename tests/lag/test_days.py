@@ -34,8 +34,8 @@ class Life:
             self._end += written(self._now)
             self._committed = min(self._end, self._committed + read(self._now))
             if self._now % LOOK_S == 0:
-                self.window.add(Point(self._now, 0, self._committed, self._end))
-                self.said.append(judge(self.window.points, complete=self.window.complete, idle=idle).status)
+                self.window.add(Point(self._now, 0, self._committed, self._end, idle))
+                self.said.append(judge(self.window.points, complete=self.window.complete).status)
 
     def set_back_to(self, offset: int) -> None:
         self._committed = offset

@@ -126,6 +126,19 @@ class TestNumbers:
                 group = enrich(monitor)
                 assert (group.measured, first(group).lag) == (True, 2000 - offset)
 
+    def test_a_message_is_fetched_once_while_it_stays_the_next_one(
+        self, made: Settings, there: There, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        there.write(made.topic_raw, 3, ago_s=HOUR)
+        with Monitor(made) as monitor:
+            first = enrich(monitor).seconds
+            monkeypatch.setattr(monitor._broker, "written", lambda _: pytest.fail("it was fetched again"))
+            group = enrich(monitor)
+        assert group.measured
+        assert first is not None
+        assert group.seconds is not None
+        assert HOUR <= first <= group.seconds
+
     def test_what_is_written_in_the_future_has_not_waited(self, made: Settings, there: There) -> None:
         there.write(made.topic_raw, 1, ago_s=-HOUR)
         with Monitor(made) as monitor:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.lag.rules import judge
+from pipeline.lag.rules import Verdict, judge
 from pipeline.lag.shape import STATUSES
 from pipeline.lag.window import Point
 from tests.lag.made import points
 
 
+def judged(of: list[Point], *, complete: float = 1, idle: bool = False) -> Verdict:
+    return judge([msgspec.structs.replace(each, idle=idle) for each in of], complete=complete)
+
+
 def status(of: list[Point], *, complete: float = 1, idle: bool = False) -> str:
-    return judge(of, complete=complete, idle=idle).status
+    return judged(of, complete=complete, idle=idle).status
 
 
 class TestOk:
     def test_nothing_to_be_read(self) -> None:
-        assert judge(points([5, 5, 5], 5), complete=1, idle=False) == ("OK", "")
+        assert judged(points([5, 5, 5], 5), complete=1, idle=False) == ("OK", "")
 
     def test_nothing_to_be_read_and_nobody_there(self) -> None:
         assert status(points([5, 5, 5], 5), idle=True) == "OK"
@@ -44,7 +49,7 @@ class TestOk:
 
 class TestWarn:
     def test_reading_goes_on_and_the_lag_grows(self) -> None:
-        verdict = judge(points([5, 6, 7], [50, 60, 70]), complete=1, idle=False)
+        verdict = judged(points([5, 6, 7], [50, 60, 70]), complete=1, idle=False)
         assert verdict == ("WARN", "it is read more slowly than written: the lag grew by 18")
 
     def test_the_lag_grows_and_stays_by_turns(self) -> None:
@@ -65,13 +70,30 @@ class TestWarn:
 
 class TestStanding:
     def test_stalled_if_somebody_has_it(self) -> None:
-        verdict = judge(points([5, 5, 5], [50, 60, 70]), complete=1, idle=False)
+        verdict = judged(points([5, 5, 5], [50, 60, 70]), complete=1, idle=False)
         assert verdict == ("STALLED", "its reader does not get on: no commit for 2 s")
 
     def test_stopped_if_nobody_has_it(self) -> None:
-        verdict = judge(points([5, 5, 5], [50, 60, 70]), complete=1, idle=True)
+        verdict = judged(points([5, 5, 5], [50, 60, 70]), complete=1, idle=True)
         assert verdict.status == "STOPPED"
         assert "nobody reads it: no commit for 2 s" in verdict.reason
+
+    @pytest.mark.parametrize("idle", [(True, True, False), (False, True, False), (True, False, False)])
+    def test_one_that_has_come_back_is_not_said_to_hang_before_it_had_its_time(
+        self, idle: tuple[bool, ...]
+    ) -> None:
+        of = [Point(at, 0, 5, 50, none) for at, none in enumerate(idle)]
+        assert judge(of, complete=1) == (
+            "STOPPED",
+            "a member of the group has it again, but no commit for 2 s",
+        )
+
+    def test_one_that_came_back_and_reads_is_ok(self) -> None:
+        of = [Point(0, 0, 5, 50, True), Point(1, 0, 5, 50), Point(2, 0, 7, 50)]
+        assert judge(of, complete=1) == ("OK", "")
+
+    def test_stopped_as_soon_as_the_one_that_hung_has_left(self) -> None:
+        assert judge([Point(0, 0, 5, 50), Point(1, 0, 5, 50, True)], complete=1).status == "STOPPED"
 
     def test_whether_anything_is_written_does_not_matter(self) -> None:
         assert status(points([5, 5, 5], 50)) == "STALLED"
@@ -91,7 +113,7 @@ class TestStanding:
 
 class TestRewound:
     def test_commits_that_went_back(self) -> None:
-        verdict = judge(points([50, 60, 20, 30], 100), complete=1, idle=False)
+        verdict = judged(points([50, 60, 20, 30], 100), complete=1, idle=False)
         assert verdict == ("REWOUND", "the commits went back from 60 to 20")
 
     def test_even_if_it_had_caught_up_before(self) -> None:
@@ -104,7 +126,7 @@ class TestRewound:
         assert status(points([100, 0, 100], 100)) == "OK"
 
     def test_a_group_that_is_deleted(self) -> None:
-        verdict = judge(points([60, None], 100), complete=0.1, idle=True)
+        verdict = judged(points([60, None], 100), complete=0.1, idle=True)
         assert verdict == ("REWOUND", "the group's commit at 60 is gone")
 
     def test_a_commit_that_is_gone_where_it_stood_at_the_beginning(self) -> None:
@@ -113,12 +135,12 @@ class TestRewound:
 
 class TestError:
     def test_a_commit_beyond_the_end(self) -> None:
-        verdict = judge(points([120], 100), complete=0, idle=False)
+        verdict = judged(points([120], 100), complete=0, idle=False)
         assert verdict.status == "ERROR"
         assert verdict.reason.startswith("120 is committed, but the log ends at 100")
 
     def test_messages_deleted_before_they_were_read(self) -> None:
-        verdict = judge(points([5], 5000, start=2005), complete=0, idle=False)
+        verdict = judged(points([5], 5000, start=2005), complete=0, idle=False)
         assert verdict == ("ERROR", "2,000 messages were deleted before the group had read them")
 
     def test_even_if_none_is_left(self) -> None:
@@ -132,11 +154,11 @@ class TestError:
 class TestIncomplete:
     @pytest.mark.parametrize("idle", [True, False])
     def test_what_needs_a_whole_window_is_not_judged_yet(self, *, idle: bool) -> None:
-        verdict = judge(points([5, 5], [50, 60]), complete=0.25, idle=idle)
+        verdict = judged(points([5, 5], [50, 60]), complete=0.25, idle=idle)
         assert verdict == ("OK", "not judged yet: 25% of the window")
 
     def test_one_look_tells_that_nothing_is_to_be_read(self) -> None:
-        assert judge(points([5], 5), complete=0, idle=True) == ("OK", "")
+        assert judged(points([5], 5), complete=0, idle=True) == ("OK", "")
 
 
 offsets = st.integers(0, 1000)
@@ -148,7 +170,7 @@ def test_whatever_was_seen_there_is_a_status_and_a_reason_for_what_is_ill(
     history: list[tuple[int | None, int, int]], complete: float, idle: bool
 ) -> None:
     of = [Point(at, start, done, start + more) for at, (done, start, more) in enumerate(history)]
-    verdict = judge(of, complete=complete, idle=idle)
+    verdict = judged(of, complete=complete, idle=idle)
     assert verdict.status in STATUSES
     assert verdict.reason or verdict.status == "OK"
     if verdict.status not in {"OK", "ERROR"}:

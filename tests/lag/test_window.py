@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.lag import window as seen
+from pipeline.lag.rules import judge
 from pipeline.lag.window import TENTHS, Point, Window
 from tests.lag.made import points
+
+WALL = 1_795_000_000.0
 
 
 def window(*of: Point, length_s: float = 10) -> Window:
@@ -72,6 +75,34 @@ class TestComplete:
             made.add(Point(at := at + step, 0, 0, 1))
         assert (made.complete == 1) == (made.points[-1].at - made.points[0].at >= 10)
         assert len(made.points) < 3 or made.points[-1].at - made.points[1].at < 10
+
+    @given(st.floats(0.01, 3), st.integers(10, 300))
+    def test_however_often_somebody_looks_some_twenty_points_are_kept(self, step: float, count: int) -> None:
+        made = window(*points([0] * count, 5, step=step))
+        assert len(made.points) <= 2 * TENTHS
+        assert (made.complete == 1) == (made.points[-1].at - made.points[0].at >= 10)
+
+    @given(
+        st.lists(
+            st.tuples(st.floats(0.01, 1), st.integers(-9, 9), st.integers(0, 9), st.booleans()),
+            min_size=2,
+            max_size=60,
+        )
+    )
+    def test_what_is_not_kept_would_have_changed_no_verdict(
+        self, steps: list[tuple[float, int, int, bool]]
+    ) -> None:
+        """But for whether it is read more slowly than written, which goes by tenths of the window anyway."""
+        at, done, end = 0.0, 20, 20
+        every: list[Point] = []
+        for step, read, wrote, idle in steps:
+            at, end = at + step, end + wrote
+            done = min(end, max(0, done + read))
+            every.append(Point(at, 0, done, end, idle))
+        made = window(*every, length_s=60)
+        kept, all_ = (judge(some, complete=1) for some in (made.points, every))
+        assert made.points[-1] == every[-1]
+        assert {kept.status, all_.status} <= {"OK", "WARN"} or kept.status == all_.status
 
 
 def test_a_log_that_became_shorter_is_another_log() -> None:
@@ -151,27 +182,27 @@ class TestAge:
 
     @pytest.mark.parametrize(("offset", "age"), [(10, 3.0), (15, 2.5), (20, 2.0), (39, 0.1)])
     def test_between_two_looks(self, offset: int, age: float) -> None:
-        assert window(*self.moving).age(offset, 103) == pytest.approx(age)
+        assert window(*self.moving).age(offset, 103, WALL) == pytest.approx(age)
 
     def test_what_was_there_before_the_first_look_is_not_known(self) -> None:
-        assert window(*self.moving).age(9, 103) is None
+        assert window(*self.moving).age(9, 103, WALL) is None
 
     def test_what_is_not_there_yet_is_not_known(self) -> None:
-        assert window(*self.moving).age(40, 103) is None
+        assert window(*self.moving).age(40, 103, WALL) is None
 
     def test_an_earlier_measurement_is_a_hold(self) -> None:
         made = window(*self.moving)
-        made.mark(4, 70)
-        assert made.age(7, 103) == pytest.approx(103 - 85)
+        made.mark(4, WALL - 33)
+        assert made.age(7, 103, WALL) == pytest.approx(103 - 85)
 
     def test_the_end_that_stood_still_counts_from_its_last_look(self) -> None:
         made = window(*points([0, 0, 0, 0], [10, 10, 10, 20]))
-        assert made.age(10, 110) == pytest.approx(8)
+        assert made.age(10, 110, WALL) == pytest.approx(8)
 
     def test_a_mark_from_the_future_gives_no_age_below_0(self) -> None:
         made = window(*self.moving)
-        made.mark(38, 500)
-        assert made.age(39, 103) == 0
+        made.mark(38, WALL + 397)
+        assert made.age(39, 103, WALL) == 0
 
     @given(st.lists(st.integers(1, 100), min_size=1, max_size=30), st.data())
     def test_later_messages_are_never_older(self, writes: list[int], data: st.DataObject) -> None:
@@ -180,7 +211,7 @@ class TestAge:
             ends.append(ends[-1] + wrote)
         made = window(*points([0] * len(ends), ends), length_s=1000)
         offsets = sorted(data.draw(st.lists(st.integers(0, ends[-1] - 1), min_size=2, max_size=5)))
-        ages = [made.age(offset, 200) or 0 for offset in offsets]
+        ages = [made.age(offset, 200, WALL) or 0 for offset in offsets]
         assert all(earlier >= later for earlier, later in pairwise(ages))
 
 

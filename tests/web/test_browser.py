@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.lag.there import There
 from tests.services import apart
 from tests.sink.articles import article
 from tests.web import browser as needed
@@ -299,6 +301,31 @@ def test_the_lag_goes_on_by_itself(desk: Page) -> None:
         "all => all.map(e => e.getAttribute('role'))"
     )
     assert set(roles) == {"row", "columnheader", "rowheader", "cell"}
+
+
+def test_the_lag_of_a_group_that_stops_is_told_and_drawn_without_loading_again(
+    chromium: Browser, stack: Stack
+) -> None:
+    settings = apart(stack.settings)
+    with There(settings) as there:
+        there.make(settings.topic_raw, settings.topic_enriched)
+        there.write(settings.topic_raw, 5)
+        there.commit(f"{settings.group}-enrich", settings.topic_raw, 5)
+        with Site(settings) as site, watched(chromium, site, **DESK) as page:
+            page.goto("/lag")
+            hop, part = page.locator("#lag tbody tr").nth(0), page.locator("#lag tbody tr").nth(1)
+            expect(hop.locator(".number").first).to_have_text("0")
+            there.write(settings.topic_raw, 1234, ago_s=7200)
+            expect(hop.locator(".number").first).to_have_text("1,234")
+            expect(hop).to_contain_text("2 h 00 min")
+            expect(part).to_contain_text("2 h 00 min")
+            line = hop.get_by_role("img")
+            expect(line).to_have_attribute("aria-label", "at most 2 h 00 min behind in the last 10 min")
+            expect(line.locator("path")).to_have_attribute("d", re.compile(r"^M\d+ 100L.* 0$"))
+            there.commit(f"{settings.group}-enrich", settings.topic_raw, 0)
+            expect(hop.locator(".status")).to_have_text("REWOUND")
+            expect(hop.locator(".why")).to_contain_text("the commits went back from 5 to 0")
+            expect(part.get_by_role("img")).to_have_count(0)
 
 
 def test_a_server_that_was_away_is_found_again(chromium: Browser, site: Site) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from pipeline.lag import GroupLag, Monitor, PartitionLag, Snapshot
 from pipeline.settings import Settings
-from pipeline.web.lagging import Lagging, table
+from pipeline.web.lagging import Lagging, Table
+from pipeline.web.lagging import table as shown
+from pipeline.web.trails import Trails
 
 NUMBERS: dict[str, Any] = {
     "status": "OK",
@@ -39,6 +41,10 @@ def group(*partitions: PartitionLag, **changes: Any) -> GroupLag:
 
 def snapshot(*groups: GroupLag) -> Snapshot:
     return Snapshot(at=datetime(2026, 3, 12, 9, 5, 7, tzinfo=UTC), window_s=60, groups=groups)
+
+
+def table(of: Snapshot) -> Table:
+    return shown(of, Trails())
 
 
 def test_a_group_and_its_partitions_are_lines_of_text() -> None:
@@ -69,6 +75,50 @@ def test_what_was_not_measured_or_is_not_known_says_so() -> None:
     assert guessed.waited == "1 min 00 s (estimated)"
     assert unknown.name == "desk"
     assert (unknown.waited, unknown.catches_up) == ("unknown", "unknown")
+
+
+def test_what_is_read_no_faster_than_written_is_never_caught_up() -> None:
+    never, unknown, done = table(
+        snapshot(
+            group(lag=1, produce_rate=2.0, consume_rate=2.0),
+            group(lag=1, produce_rate=2.0, consume_rate=None),
+            group(lag=0, produce_rate=2.0, consume_rate=2.0),
+        )
+    ).rows
+    assert (never.catches_up, unknown.catches_up, done.catches_up) == ("never", "unknown", "—")
+
+
+def test_a_group_that_was_seen_twice_has_a_line_and_its_partitions_have_none() -> None:
+    trails = Trails()
+    for second in (5, 7):
+        at = datetime(2026, 3, 12, 9, 5, second, tzinfo=UTC)
+        found = Snapshot(at=at, window_s=60, groups=(group(partition(), seconds=30.0, lag=2),))
+        trails.add(found)
+    whole, part = shown(found, trails).rows
+    assert whole.trail is not None
+    assert whole.trail.says == "at most 30 s behind in the last 10 min"
+    assert part.trail is None
+
+
+def test_each_look_is_remembered_once_however_many_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([5, 7])
+
+    def sample(_: Monitor) -> Snapshot:
+        at = datetime(2026, 3, 12, 9, 5, next(looks), tzinfo=UTC)
+        return Snapshot(at=at, window_s=60, groups=(group(seconds=30.0),))
+
+    monkeypatch.setattr(Monitor, "sample", sample)
+
+    async def work() -> None:
+        lagging = Lagging(Settings(kafka="127.0.0.1:9"))
+        for _ in range(2):
+            await asyncio.gather(*[lagging.look() for _ in range(5)])
+        drawn = lagging.trails.drawn("newswire-enrich")
+        assert drawn is not None
+        assert drawn.path.count("L") == 1
+        await lagging.close()
+
+    asyncio.run(work())
 
 
 def test_who_asks_while_it_is_looked_up_gets_the_same_look(monkeypatch: pytest.MonkeyPatch) -> None:

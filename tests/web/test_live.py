@@ -136,7 +136,7 @@ def test_the_table_of_the_lag_says_what_its_parts_are_for_a_screen_that_shows_th
     page: Site,
 ) -> None:
     table = page.get("/lag").text.partition("<table")[2].partition("</table>")[0]
-    assert table.count('role="columnheader"') == 7
+    assert table.count('role="columnheader"') == 8
     assert not re.search(r"<(?:thead|tbody|tr|th|td)(?! role=)[ >]", table)
 
 

@@ -229,6 +229,21 @@ function lag(table) {
     [...row.cells].forEach((cell, index) => { if (cell.className === "number") cell.dataset.label = labels[index]; });
     return row;
   }
+  function drawn(name, attributes, text) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+  function trail(one) {
+    const cell = element("td", "number");
+    if (!one) return cell;
+    const size = { viewBox: "0 0 600 100", preserveAspectRatio: "none" };
+    const line = drawn("svg", { class: "trail", role: "img", "aria-label": one.says, ...size });
+    line.append(drawn("title", {}, one.says), drawn("path", { d: one.path }));
+    cell.append(line);
+    return cell;
+  }
   function row(one) {
     const made = element("tr", one.part ? "part" : "whole");
     made.setAttribute("role", "row");
@@ -239,7 +254,7 @@ function lag(table) {
     state.append(element("span", `status ${one.status.toLowerCase()}`, one.status));
     if (one.reason) state.append(" ", element("span", "why", one.reason));
     const numbers = [one.behind, one.waited, one.written, one.read, one.catches_up];
-    made.append(name, state, ...numbers.map((text) => element("td", "number", text)));
+    made.append(name, state, ...numbers.map((text) => element("td", "number", text)), trail(one.trail));
     made.querySelectorAll("td").forEach((cell) => cell.setAttribute("role", "cell"));
     return label(made);
   }
