@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from elastic_transport.client_utils import url_to_node_config
+from elasticsearch.serializer import JsonSerializer
 
 from pipeline.settings import Settings
 
@@ -25,7 +27,18 @@ def options(settings: Settings, *, timeout_s: float) -> dict[str, Any]:
         "max_retries": 0,
         "retry_on_status": (),
         "retry_on_timeout": False,
+        "serializers": {_Json.mimetype: _Json()},
     }
+
+
+class _Json(JsonSerializer):
+    """Reads answers several times as fast as the client's own."""
+
+    def json_loads(self, data: bytes) -> Any:
+        try:
+            return msgspec.json.decode(data)
+        except msgspec.DecodeError as error:
+            raise ValueError(str(error)) from error
 
 
 def address(settings: Settings) -> str:

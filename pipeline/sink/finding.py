@@ -90,7 +90,7 @@ class Finder:
     async def near(
         self, sketches: Sequence[Sketch], ids: Collection[str]
     ) -> tuple[list[list[Member]], dict[str, Replacer]]:
-        """Articles that share bands with each of some, and those that take the place of any of some ids."""
+        """Articles, without bands, that share some with each, and those that take the place of any id."""
         portions = [sketches[start : start + SKETCHES] for start in range(0, len(sketches), SKETCHES)]
         replacers, *answers = await self._answers(
             [
@@ -99,14 +99,14 @@ class Finder:
             ]
         )
         found = [
-            _known(one)
+            _known(one, banded=False)
             for portion, answer in zip(portions, answers, strict=True)
             for one in nearest(_allowed(answer), len(portion), CANDIDATES)
         ]
         return found, _replacers(_hits(_needed(replacers)))
 
     async def members(self, wanted: Mapping[str, Sequence[datetime]]) -> list[Member]:
-        """The articles of some stories, the latest of each, within ``WINDOW`` of some moments.
+        """The articles of some stories, the latest of each, within ``WINDOW`` of some moments; without bands.
 
         Args:
             wanted: the moments, by story.
@@ -148,7 +148,7 @@ class Finder:
         if not ids:
             return []
         (hits,) = await self._ask([_search({"ids": {"values": list(ids)}}, len(ids), _MEMBER)])
-        return _members(hits)
+        return _members(hits, banded=True)
 
     async def _ask(self, searches: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """The fields of the hits of each search."""
@@ -243,29 +243,31 @@ def _latest(hits: Iterable[Any], wanted: Mapping[str, Sequence[datetime]]) -> li
         if not too_old and not too_new and counted[story] < OF_A_STORY:
             counted[story] += 1
             kept.append(hit)
-    return _members(kept)
+    return _members(kept, banded=False)
 
 
-def _members(hits: Iterable[Any]) -> list[Member]:
-    return _known(
-        (
-            hit["id"][0],
-            hit["story_id"][0],
-            int(hit["@timestamp"][0]),
-            b64decode(hit["story_text"][0]).decode(),
-        )
-        for hit in hits
-        if "story_text" in hit and "story_id" in hit
-    )
+def _members(hits: Iterable[Any], *, banded: bool) -> list[Member]:
+    found = (hit for hit in hits if "story_text" in hit and "story_id" in hit)
+    return _known(map(_kept, found), banded=banded)
 
 
-def _known(found: Iterable[tuple[str, str, int, str]]) -> list[Member]:
-    """Articles from what is kept of each; what an earlier scheme kept is passed over."""
+def _kept(hit: Mapping[str, Any]) -> tuple[str, str, int, str]:
+    kept = b64decode(hit["story_text"][0]).decode()
+    return hit["id"][0], hit["story_id"][0], int(hit["@timestamp"][0]), kept
+
+
+def _known(found: Iterable[tuple[str, str, int, str]], *, banded: bool) -> list[Member]:
+    """Articles from what is kept of each; what an earlier scheme kept is passed over.
+
+    Args:
+        found: id, story, moment in ms, and what is kept.
+        banded: with their bands, which nobody needs who only compares them.
+    """
     members = []
     for article, story, ms, kept in found:
         parts = kept.split("\n")
         if len(parts) == _PARTS:
-            made = restored(parts[1], parts[2], terms(parts[0]), _moment(ms))
+            made = restored(parts[1], parts[2], terms(parts[0]) if banded else (), _moment(ms))
             members.append(Member(article, story, made))
     return members
 

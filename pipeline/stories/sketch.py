@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from zlib import crc32
 
+import numpy as np
 from rensa import RMinHash
 
 from pipeline.article import EnrichedArticle, earliest
@@ -71,7 +71,6 @@ _LOOKED_AT = 2000  # code points of a body that have its first words, datelines 
 _LEAD_LOOKED_AT = 900  # of the story that begins then: HEAD and LEAD words are no longer
 _HEAD_LOOKED_AT = 900  # of a headline: no longer one is a headline, and what is kept of it is bounded
 _CACHED = 2**13  # texts, some 1.5 kB each: candidates come again and again
-_WORDS_CACHED = 2**14  # words, some 200 bytes each
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+)")
 _SIGNS = re.compile(
@@ -80,6 +79,10 @@ _SIGNS = re.compile(
     + "]"
 )
 _SEED = 1
+_WEIGHTS = np.array(
+    [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93], np.uint64
+)
+_SHIFT = np.uint64(64 - (BITS - 1).bit_length())
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,19 +240,21 @@ def _apart(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=_CACHED)
 def _pieces(told: str) -> int:
-    found = bytearray(BITS // 8)
-    for word in told.split():
-        for bit in _bits(word):
-            found[bit >> 3] |= 1 << (bit & 7)
-    return int.from_bytes(found, "little")
+    """The pieces of words that are parted by blanks, as a set of bits.
 
-
-@lru_cache(maxsize=_WORDS_CACHED)
-def _bits(word: str) -> array[int]:
-    """The places of a word's pieces."""
-    padded = f" {word} "
-    starts = range(max(1, len(padded) - PIECE + 1))
-    if padded.isascii():
-        letters = padded.encode()
-        return array("H", [crc32(letters[start : start + PIECE]) % BITS for start in starts])
-    return array("H", [crc32(padded[start : start + PIECE].encode()) % BITS for start in starts])
+    Each falls on the upper bits of a sum of products, as multiply-shift hashing of vectors has it
+    (Dietzfelbinger: Universal Hashing and k-wise Independent Random Variables via Integer Arithmetic, 1996).
+    """
+    if not told:
+        return 0
+    letters = np.frombuffer(f" {told}  ".encode("utf-32-le"), np.uint32).astype(np.uint64)
+    blank = letters == ord(" ")
+    # All that stands side by side: pieces have no blank within, and a single letter has one on each side.
+    first, second, third, fourth = (letters[at : at - PIECE + 1 or None] for at in range(PIECE))
+    before, second_is_blank, third_is_blank = (blank[at : at - PIECE + 1] for at in range(PIECE - 1))
+    of_three = first * _WEIGHTS[0] + second * _WEIGHTS[1] + third * _WEIGHTS[2]
+    of_four = of_three + fourth * _WEIGHTS[3]
+    found = np.zeros(BITS, np.bool_)
+    found[(of_four >> _SHIFT)[~(second_is_blank | third_is_blank)]] = True
+    found[(of_three >> _SHIFT)[before & ~second_is_blank & third_is_blank]] = True
+    return int.from_bytes(np.packbits(found, bitorder="little").tobytes(), "little")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, SerializationError
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import HttpUrl
 
 from pipeline.settings import Settings
@@ -43,3 +46,18 @@ def test_the_client_has_no_retries_of_its_own() -> None:
     given = connection.options(settings("http://127.0.0.1:9200"), timeout_s=7)
     assert (given["max_retries"], given["retry_on_timeout"], given["retry_on_status"]) == (0, False, ())
     assert given["request_timeout"] == 7
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists)
+)
+def test_answers_are_read_as_json_has_it(value: object) -> None:
+    (reader,) = connection.options(settings("http://search.example"), timeout_s=1)["serializers"].values()
+    assert reader.loads(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize("cut", [b'{"a": 1', b"nonsense", b'"\xff"'])
+def test_an_answer_that_is_no_json_is_an_error_of_the_transport(cut: bytes) -> None:
+    (reader,) = connection.options(settings("http://search.example"), timeout_s=1)["serializers"].values()
+    with pytest.raises(SerializationError):
+        reader.loads(cut)

@@ -50,8 +50,13 @@ def test_articles_that_share_bands_are_found_as_they_were_kept(own: Settings, cl
     (near, other), _ = found(own, lambda finder: finder.near([made(), made("vote")], [FIRST.id]))
     assert [each.article for each in near] == [FIRST.id]
     assert [each.article for each in other] == [VOTE.id]
-    kept, whole = near[0].sketch, made("bridge")
-    assert kept == whole
+    assert near[0].sketch == replace(made("bridge"), bands=())
+
+
+def test_articles_by_their_ids_come_with_their_bands(own: Settings, client: Elasticsearch) -> None:
+    put(own, client)
+    (only,) = found(own, lambda finder: finder.these([FIRST.id]))
+    assert only.sketch == made("bridge")
 
 
 @pytest.mark.parametrize("days", [-4, 4])
