@@ -176,7 +176,7 @@ def _lines(one: Document) -> bytes:
 async def _make_bare(client: AsyncElasticsearch, index: str) -> None:
     """An index with the same fields and analyzers, behind no alias.
 
-    Nobody searches it, so it would be refreshed seldom, and write its segments with less work than one in use.
+    Nobody searches it, so it would be refreshed seldom, with less work than one in use has.
     """
     await client.indices.put_index_template(
         name=index, index_patterns=[index], priority=1000, composed_of=list(templates.components())
