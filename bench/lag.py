@@ -61,7 +61,7 @@ def measure(
     for partitions, groups in simulated:
         sizes.append({"broker": "simulated", **_size(Job(partitions, _names(groups), looks))})
     for partitions, groups in real:
-        with _topic(brokers, partitions, groups) as topic:
+        with _topic(brokers, partitions, groups, looks) as topic:
             sizes.append({"broker": "real", **_size(Job(partitions, _names(groups), looks, brokers, topic))})
     return {**taken(), "versions": {"kafka-python": version("kafka-python")}, "looks": looks, "sizes": sizes}
 
@@ -98,7 +98,7 @@ def _kafka() -> Iterator[str]:
 
 
 @contextmanager
-def _topic(brokers: str, partitions: int, groups: int) -> Iterator[str]:
+def _topic(brokers: str, partitions: int, groups: int, looks: int) -> Iterator[str]:
     """A topic in which each partition holds more than one fetch takes, before every group's offset."""
     name = f"bench.{uuid.uuid4().hex[:8]}"
     admin = KafkaAdminClient(bootstrap_servers=brokers)
@@ -107,7 +107,7 @@ def _topic(brokers: str, partitions: int, groups: int) -> Iterator[str]:
     )
     try:
         producer = KafkaProducer(bootstrap_servers=brokers)
-        for number in range(partitions * (SPREAD * groups + _BEYOND)):
+        for number in range(partitions * (SPREAD * groups + looks + _BEYOND)):
             producer.send(name, os.urandom(_BYTES), partition=number % partitions)
         producer.close()
         yield name

@@ -36,9 +36,6 @@ BARE = "bare"
 """Begins the name of the index that the same documents are written to by ``_bulk`` alone."""
 
 AT_ONCE = (1, 8)
-REFRESH = "1s"
-"""How often an index that is searched is refreshed, unless something else is set."""
-
 ROUND = 10_000
 """Articles that the sink and bare ``_bulk`` write in turn."""
 
@@ -51,7 +48,7 @@ Query = Callable[[], object]
 
 def main(
     articles: Annotated[int, typer.Option(help="Articles in the index.")] = 200_000,
-    beside: Annotated[int, typer.Option(help="Of these, how many bare _bulk writes too.")] = 80_000,
+    beside: Annotated[int, typer.Option(min=1, help="Of these, how many bare _bulk writes too.")] = 80_000,
     queries: Annotated[int, typer.Option(help="Queries of each kind, at each number at once.")] = 400,
     data: Annotated[Path, typer.Option(help="Folder with masakhanews.")] = Path("../shared/data"),
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path("var/searching.json"),
@@ -174,14 +171,11 @@ def _lines(one: Document) -> bytes:
 
 
 async def _make_bare(client: AsyncElasticsearch, index: str) -> None:
-    """An index with the same fields and analyzers, behind no alias.
-
-    Nobody searches it, so it would be refreshed seldom, with less work than one in use has.
-    """
+    """An index with the same settings, fields and analyzers, behind no alias."""
     await client.indices.put_index_template(
         name=index, index_patterns=[index], priority=1000, composed_of=list(templates.components())
     )
-    await client.indices.create(index=index, settings={"refresh_interval": REFRESH})
+    await client.indices.create(index=index)
 
 
 async def _bulk(client: AsyncElasticsearch, index: str, sent: Sequence[bytes], batch: int) -> None:

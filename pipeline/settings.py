@@ -8,6 +8,7 @@ defaults, which work with the embedded services.
 from __future__ import annotations
 
 import os
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -233,7 +234,7 @@ def settings() -> Settings:
     """
     try:
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UnreadableSettingsError(f"the settings cannot be read: {error}") from error
     except SettingsError as error:
         raise UnreadableSettingsError(f'{error}: it must be JSON in UTF-8, such as ["one", "two"]') from error

@@ -109,6 +109,12 @@ class TestSecrets:
         monkeypatch.setenv("NEWSWIRE_INDEX", "environment")
         assert (Settings().group, Settings().index) == ("secret", "environment")
 
+    def test_a_file_that_is_no_toml_is_told(self, empty_folder: Path) -> None:
+        (empty_folder / "newswire.toml").write_text("kafka = ")
+        settings.cache_clear()
+        with pytest.raises(UnreadableSettingsError, match="the settings cannot be read: Invalid value"):
+            settings()
+
     def test_one_that_is_not_utf8_is_told(self, folder: Path) -> None:
         (folder / "newswire_web_password").write_bytes(b"\xff" * 20)
         settings.cache_clear()

@@ -69,17 +69,18 @@ def curves(title: str, description: str, unit: str, *queries: Object, stacked: b
 
 
 def figure(title: str, description: str, unit: str, one: Object, steps: Steps = ()) -> Object:
-    """The newest value, large, in the colour that it deserves, over its curve."""
+    """The newest value, large, in the colour that it deserves; what nobody tells now is not shown."""
     options = {
         "colorMode": "value",
-        "graphMode": "area",
+        "graphMode": "none",
         "justifyMode": "auto",
         "orientation": "auto",
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
         "textMode": "auto",
     }
     fields = {"color": {"mode": "thresholds"}, "thresholds": _thresholds(steps), "unit": unit}
-    return _panel("stat", title, description, queries=[one], fields=fields, options=options)
+    now = one | {"instant": True, "range": False}
+    return _panel("stat", title, description, queries=[now], fields=fields, options=options)
 
 
 def states(title: str, description: str, one: Object, names: Sequence[tuple[str, str]]) -> Object:

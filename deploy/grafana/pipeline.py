@@ -101,7 +101,7 @@ def _work() -> Object:
     metric = "newswire_batch_seconds"
     return curves(
         "Seconds a batch is in work",
-        "Waiting for services counts.",
+        "Waiting for services counts, and at index for the batch before.",
         "s",
         query(_quantile(0.5, metric, "stage"), "{{stage}}: median"),
         query(_quantile(0.95, metric, "stage"), "{{stage}}: 95 of 100"),

@@ -15,7 +15,7 @@ AGAIN_S = 30.0
 """Seconds until it begins anew after it failed."""
 
 ENDS_S = 5.0
-"""Seconds that a look which is under way has to end; then nobody waits for it."""
+"""Seconds that its task has to end; a request in a thread has its own limit, and the process waits for that."""
 
 log = structlog.get_logger(__name__)
 

@@ -37,13 +37,16 @@ def topics(
     chosen = settings()
     made = asyncio.run(kafka_topics.ensure(chosen, patience_s=patience))
     found = [
-        {
-            "topic": topic.name,
-            "made": topic.name in made,
-            "partitions": topic.num_partitions,
-            "replicas": topic.replication_factor,
-            "retention_ms": int(topic.topic_configs["retention.ms"]),
-        }
+        {"topic": topic.name, "made": topic.name in made}
+        | (
+            {
+                "partitions": topic.num_partitions,
+                "replicas": topic.replication_factor,
+                "retention_ms": int(topic.topic_configs["retention.ms"]),
+            }
+            if topic.name in made
+            else {}
+        )
         for topic in kafka_topics.wanted(chosen)
     ]
     render.as_json(found) if json else _said(found)

@@ -42,7 +42,7 @@ class ModelPool:
         self._processes = [
             ModelProcess(settings, load, first_life=LIFE * (number + 1) // count) for number in range(count)
         ]
-        self.usage = Usage(lambda: [each.pid for each in self._processes if each.pid is not None])
+        self.usage = Usage(lambda: [pid for each in self._processes if (pid := each.pid) is not None])
         self._free: asyncio.Queue[ModelProcess] = asyncio.Queue()
         self._returning: set[asyncio.Task[None]] = set()
 

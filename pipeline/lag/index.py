@@ -18,7 +18,7 @@ from pipeline.resources import resource
 from pipeline.settings import Settings
 from pipeline.sink import connection
 
-_ANSWER_S = 30.0
+_ANSWER_S = 10.0
 _PRIORITY = 500
 _MONTHS = 12
 
@@ -165,7 +165,7 @@ def documents(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
 
 def _figures(of: GroupLag | PartitionLag) -> dict[str, Any]:
     return {
-        "lag": of.lag,
+        "lag": of.lag if of.lag or of.seconds is not None else None,
         "lag_seconds": of.seconds,
         "produce_rate": of.produce_rate,
         "consume_rate": of.consume_rate,

@@ -92,7 +92,8 @@ def _look(monitor: Monitor, told: dict[str, str]) -> Snapshot | None:
     try:
         snapshot = monitor.sample()
     except LagError as error:
-        _tell(told, "Kafka", str(error))
+        # Different errors of one outage end with the same advice, and begin with the same address.
+        _tell(told, "Kafka", str(error), str(error).rpartition("; ")[2])
         return None
     _tell(told, "Kafka", None)
     for group in snapshot.groups:
@@ -106,14 +107,21 @@ def _keep(writer: LagIndex, snapshot: Snapshot, told: dict[str, str]) -> None:
     try:
         writer.write(snapshot)
     except LagIndexError as error:
-        _tell(told, "Elasticsearch", str(error))
+        _tell(told, "Elasticsearch", str(error), type(error.__cause__).__name__)
     else:
         _tell(told, "Elasticsearch", None)
 
 
-def _tell(told: dict[str, str], what: str, trouble: str | None) -> None:
-    """Say what is wrong when it comes to be so, and when it is over; not each time."""
-    kind = trouble.partition(":")[0] if trouble else None
+def _tell(told: dict[str, str], what: str, trouble: str | None, kind: str | None = None) -> None:
+    """Say what is wrong when it comes to be so, and when it is over; not each time.
+
+    Args:
+        told: what was said of what is wrong now.
+        what: of what.
+        trouble: what is wrong with it.
+        kind: of trouble: as long as it is the same, it is said once; by default how ``trouble`` begins.
+    """
+    kind = kind or (trouble.partition(":")[0] if trouble else None)
     if kind == told.get(what):
         return
     if kind is None:

@@ -243,7 +243,7 @@ def _pieces(told: str) -> int:
     """The pieces of words that are parted by blanks, as a set of bits.
 
     Each falls on the upper bits of a sum of products, as multiply-shift hashing of vectors has it
-    (Dietzfelbinger: Universal Hashing and k-wise Independent Random Variables via Integer Arithmetic, 1996).
+    ("Universal Hashing and k-wise Independent Random Variables via Integer Arithmetic", 1996).
     """
     if not told:
         return 0

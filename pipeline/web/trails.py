@@ -29,26 +29,28 @@ class Trails:
 
     def __init__(self) -> None:
         """Nothing was seen yet."""
-        # Tuples that are replaced whole: one thread looks, another draws.
-        self._seen: dict[str, tuple[tuple[float, float], ...]] = {}
+        # The last look, and what was seen: replaced whole, for one thread looks and another draws.
+        self._seen: tuple[float, dict[str, tuple[tuple[float, float], ...]]] = (0.0, {})
 
     def add(self, snapshot: Snapshot) -> None:
         """Remember one look; a group that is gone is forgotten."""
-        now = snapshot.at.timestamp()
-        self._seen = {
+        now, before = snapshot.at.timestamp(), self._seen[1]
+        seen = {
             group.group: (
-                *(point for point in self._seen.get(group.group, ()) if now - LONG_S <= point[0] < now),
+                *(point for point in before.get(group.group, ()) if now - LONG_S <= point[0] < now),
                 *([(now, group.seconds)] if group.seconds is not None else []),
             )
             for group in snapshot.groups
         }
+        self._seen = now, seen
 
     def drawn(self, group: str) -> Trail | None:
         """The group's line up to its last look; nothing as long as there is none."""
-        points = self._seen.get(group, ())
+        last, seen = self._seen
+        points = seen.get(group, ())
         if len(points) < 2:  # noqa: PLR2004 - a line has two ends
             return None
-        most, last = max(seconds for _, seconds in points), points[-1][0]
+        most = max(seconds for _, seconds in points)
         scale = max(most, _LEAST_S)
 
         def place(point: tuple[float, float]) -> str:

@@ -115,7 +115,7 @@ def test_the_lag_is_among_the_metrics_and_in_elasticsearch_if_it_is_asked_for(
             found = Scraped.of(settings.health_port)
             return (
                 found.value("newswire_lag_up") == 1
-                and client.indices.exists(index=f"{settings.index}-lag-*").body
+                and client.indices.exists(index=f"{settings.index}-lag-*", allow_no_indices=False).body
             )
 
         put(settings, settings.topic_raw, b"one", b"two")

@@ -45,6 +45,8 @@ def test_topics_are_made_once_as_the_settings_say(stack: Stack) -> None:
     assert again.returncode == 0
     assert again.stdout.count("was there") == 4
     assert asyncio.run(_retention(chosen))[chosen.topic_raw][1] == 3
+    once_more = newswire(chosen.model_copy(update={"partitions": 5}), "topics", "--json", "--patience", "30")
+    assert all(set(one) == {"topic", "made"} for one in json.loads(once_more.stdout))
 
 
 async def _retention(settings: Settings) -> dict[str, tuple[str, int]]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -191,7 +192,8 @@ def closed(schema: Any) -> Any:
 def test_autoscaling_asks_for_our_lag() -> None:
     scaled = of("ScaledObject")["enrich"]["spec"]
     (trigger,) = scaled["triggers"]
-    assert trigger["metadata"]["query"] == 'sum(kafka_consumergroup_lag{consumergroup="newswire-enrich"})'
+    lag = 'kafka_consumergroup_lag{consumergroup="newswire-enrich"}'
+    assert trigger["metadata"]["query"] == f"sum(max by (consumergroup, topic, partition) ({lag}))"
     assert scaled["scaleTargetRef"]["name"] == of("Deployment")["enrich"]["metadata"]["name"]
     assert "replicas" not in of("Deployment")["enrich"]["spec"]
     from pipeline.lag import metrics
@@ -215,6 +217,11 @@ def test_kafka_is_asked_for_the_topic_that_the_part_reads() -> None:
             (*SECRET, "--set", "enrich.autoscaling.maxReplicas=13"),
             "is 13, but there are 12 partitions",
         ),
+        (("--set", "web.enabled=false"), "feeder.feeds names a file of a Secret"),
+        (
+            ("--set", "web.enabled=false", "--set", "feeder.enabled=false", "--set", "elasticsearch="),
+            "elasticsearch is empty",
+        ),
         ((*SECRET, "--set", "enrich.procesess=3"), "procesess"),
         ((*SECRET, "--kube-version", "1.24.0"), "kubeVersion"),
     ],
@@ -223,6 +230,25 @@ def test_what_would_not_work_is_told(values: tuple[str, ...], complaint: str) ->
     done = template(*values)
     assert done.returncode == 1
     assert complaint in done.stderr
+
+
+def test_large_numbers_of_a_values_file_stay_numbers(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("settings: { NEWSWIRE_MAX_ARTICLE_BYTES: 2097152 }\nfeeder: { spoolMaxMib: 2000000 }\n")
+    done = template(*SECRET, "--values", str(values))
+    assert done.returncode == 0, done.stderr
+    assert 'value: "2097152"' in done.stdout
+    assert '"2000000"' in done.stdout
+    assert "e+06" not in done.stdout
+
+
+def test_metrics_for_nobody_are_for_nobody() -> None:
+    done = template(*SECRET, "--set-json", "networkPolicy.metrics=[]")
+    assert done.returncode == 0, done.stderr
+    policies = [one for one in yaml.safe_load_all(done.stdout) if one and one["kind"] == "NetworkPolicy"]
+    assert len(policies) > 3
+    assert not [one for one in policies if one["spec"].get("ingress")]
+    assert all("Ingress" in one["spec"]["policyTypes"] for one in policies)
 
 
 @pytest.mark.parametrize("values", VALUES)

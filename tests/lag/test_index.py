@@ -103,6 +103,12 @@ class TestDocuments:
         assert "committed_offset" not in first
         assert first["measured"] is False
 
+    def test_a_lag_that_nobody_knows_is_absent_and_none_is_0(self) -> None:
+        silent, still = partition(0, lag=0, seconds=None), partition(1, lag=0, seconds=0.0)
+        _, unknown, none = documents(snapshot(group(silent, still)))
+        assert "lag" not in unknown
+        assert none["lag"] == 0
+
     def test_a_group_of_several_topics_names_none(self) -> None:
         total, *_ = documents(snapshot(group(partition(0), partition(0, topic="b"))))
         assert "topic" not in total

@@ -178,6 +178,24 @@ def test_a_kafka_that_is_away_is_told_once_and_waited_for(monkeypatch: pytest.Mo
     assert troubles(logs) == [("not well", "Kafka")]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "lines"),
+    [
+        (["away", "away"], ["away"]),
+        (["away", "forbidden", "forbidden"], ["away", "forbidden"]),
+        (["away", None, "away"], ["away", "", "away"]),
+    ],
+)
+def test_trouble_is_told_anew_when_it_is_another(kinds: list[str | None], lines: list[str]) -> None:
+    told: dict[str, str] = {}
+    with structlog.testing.capture_logs() as logs:
+        for number, kind in enumerate(kinds):
+            serving._tell(told, "Kafka", kind and f"Kafka at host:9092: {kind} {number}", kind)
+    assert [
+        each.get("reason", "").removeprefix("Kafka at host:9092: ").split(" ")[0] for each in logs
+    ] == lines
+
+
 def test_a_port_that_is_taken_ends_it_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         work = serving.serve(Settings(kafka="127.0.0.1:9"), index=False, port=taken.getsockname()[1])

@@ -125,10 +125,10 @@ def test_one_article_is_looked_for_at_a_time_and_the_next_not_before_a_second(
     own: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def work(probe: Probe, seen: Seen) -> None:
+        monkeypatch.setattr(searchable, "APART_S", 3600)
         await write(own, probe.offer, article("a"))
         await write(own, probe.offer, article("b"))  # while the first is looked for, or too soon after
         await told(seen)
-        monkeypatch.setattr(searchable, "APART_S", 3600)
         await write(own, probe.offer, article("c"))
         assert not busy(probe)
         monkeypatch.setattr(searchable, "APART_S", 0)

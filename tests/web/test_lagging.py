@@ -77,6 +77,11 @@ def test_what_was_not_measured_or_is_not_known_says_so() -> None:
     assert (unknown.waited, unknown.catches_up) == ("unknown", "unknown")
 
 
+def test_messages_before_a_reader_that_nobody_knows_are_not_none() -> None:
+    (silent,) = table(snapshot(group(lag=0, seconds=None, measured=False))).rows
+    assert (silent.behind, silent.waited, silent.catches_up) == ("unknown", "unknown", "unknown")
+
+
 def test_what_is_read_no_faster_than_written_is_never_caught_up() -> None:
     never, unknown, done = table(
         snapshot(

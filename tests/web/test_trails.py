@@ -46,6 +46,10 @@ def test_what_was_not_known_is_no_point() -> None:
     assert line((0, 10), (2, None), (4, 10)).path == "M596 0L600 0"
 
 
+def test_it_ends_where_it_was_last_known_if_that_was_a_while_ago() -> None:
+    assert line((0, 10), (2, 10), (302, None)).path == "M298 0L300 0"
+
+
 def test_what_is_older_than_ten_minutes_goes() -> None:
     trails = seen((0, 500), (LONG_S, 10), (LONG_S + 2, 10))
     assert trails.drawn("desk") == Trail("M598 0L600 0", "at most 10 s behind in the last 10 min")

@@ -1,5 +1,5 @@
 {{- define "newswire.name" -}}
-{{- if eq .Release.Name .Chart.Name }}{{ .Chart.Name }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" }}{{ end }}
+{{- if eq .Release.Name .Chart.Name }}{{ .Chart.Name }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 44 | trimSuffix "-" }}{{ end }}
 {{- end }}
 
 {{- define "newswire.image" -}}
@@ -32,10 +32,11 @@ helm.sh/chart: {{ printf "%s-%s" $context.Chart.Name $context.Chart.Version }}
   "NEWSWIRE_RETENTION_DAYS" $values.topics.retentionDays -}}
 {{- if $values.existingSecret }}{{ $_ := set $env "NEWSWIRE_SECRETS" "/run/secrets/newswire" }}{{ end -}}
 {{- /* A variable would go before the secret's URL, which has user and password. */ -}}
+{{- if not (or $values.elasticsearch $values.existingSecret) }}{{ fail "elasticsearch is empty: name a Secret with newswire_elasticsearch as existingSecret" }}{{ end -}}
 {{- if $values.elasticsearch }}{{ $_ := set $env "NEWSWIRE_ELASTICSEARCH" $values.elasticsearch }}{{ end -}}
 {{- range $name, $value := merge (dict) .own $values.settings $env }}
 - name: {{ $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ if kindIs "string" $value }}{{ $value | quote }}{{ else }}{{ $value | toJson | quote }}{{ end }}
 {{- end }}
 {{- end }}
 
