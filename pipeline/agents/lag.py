@@ -15,7 +15,7 @@ AGAIN_S = 30.0
 """Seconds until it begins anew after it failed."""
 
 ENDS_S = 5.0
-"""Seconds that its task has to end; a request in a thread has its own limit, and the process waits for that."""
+"""Seconds that its task has to end; a request in a thread has a limit of its own, and is waited for."""
 
 log = structlog.get_logger(__name__)
 
