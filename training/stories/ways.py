@@ -66,7 +66,7 @@ def _jaccard(first: AbstractSet[object], second: AbstractSet[object]) -> float:
 
 def _shingles(size: int) -> Way:
     def of_words(text: str) -> set[tuple[str, ...]]:
-        told = words(text)
+        told = list(words(text))
         return {tuple(told[start : start + size]) for start in range(max(1, len(told) - size + 1))}
 
     return lambda pair: _jaccard(of_words(pair.first.text), of_words(pair.second.text))
