@@ -49,7 +49,14 @@ def test_the_client_has_no_retries_of_its_own() -> None:
 
 
 @given(
-    st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists)
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        st.lists,
+    )
 )
 def test_answers_are_read_as_json_has_it(value: object) -> None:
     (reader,) = connection.options(settings("http://search.example"), timeout_s=1)["serializers"].values()
