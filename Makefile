@@ -9,7 +9,8 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 # Tests of one file stay together; each process has a Kafka and an Elasticsearch of its own.
-SPREAD := --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# One more than there are cores: those that wait for services leave theirs to others.
+SPREAD := --numprocesses=$(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 4 ? n + 1 : 4 ))) --dist=loadfile
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16

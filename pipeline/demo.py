@@ -111,9 +111,10 @@ def _go_on(article: str, seconds: float) -> None:
         [
             *([(f"source {_short(activate)}", "lets this shell know the commands below")] if unknown else []),
             ("newswire worker", "runs the agents (the demonstration's own worker has stopped)"),
-            ("newswire feed FILE…", "feeds plain text or JSON lines; --watch FOLDER goes on"),
+            ("newswire feed FILE…", "feeds files of any wire format; --watch FOLDER goes on"),
             ("newswire search WORDS", "finds; --help shows the filters"),
             (f"newswire show {article}", "shows an article whole"),
+            ("newswire web", "serves the web page: search, articles, what comes in, the lag"),
             ("newswire status", "says how Kafka and Elasticsearch are"),
             ("newswire down", "stops them; their data stays"),
         ]

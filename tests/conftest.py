@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tests.services import Stack
 
 
+# No test fails for being slow: others run beside it.
+settings.register_profile("usual", deadline=None)
+settings.load_profile("usual")
 # `make long` asks for it: ten thousand examples of everything that takes any input.
 settings.register_profile(
     "long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
