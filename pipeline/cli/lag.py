@@ -273,10 +273,12 @@ def _table(snapshot: Snapshot, columns: Sequence[str]) -> Table:
 
 
 def _figures(of: GroupLag | PartitionLag) -> tuple[str, ...]:
+    from pipeline.lag.shape import known_lag
+
     behind = "?" if of.seconds is None else ("" if of.measured else "~") + span(of.seconds)
     caught_up = "never" if of.catch_up_s is None and of.consume_rate is not None else span(of.catch_up_s)
     return (
-        f"{of.lag:,}" if of.lag or of.seconds is not None else "?",
+        "?" if (lag := known_lag(of)) is None else f"{lag:,}",
         behind,
         _rate(of.produce_rate),
         _rate(of.consume_rate),

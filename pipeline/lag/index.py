@@ -13,7 +13,7 @@ import structlog
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from pipeline.errors import NewswireError
-from pipeline.lag.shape import GroupLag, PartitionLag, Snapshot
+from pipeline.lag.shape import GroupLag, PartitionLag, Snapshot, known_lag
 from pipeline.resources import resource
 from pipeline.settings import Settings
 from pipeline.sink import connection
@@ -165,7 +165,7 @@ def documents(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
 
 def _figures(of: GroupLag | PartitionLag) -> dict[str, Any]:
     return {
-        "lag": of.lag if of.lag or of.seconds is not None else None,
+        "lag": known_lag(of),
         "lag_seconds": of.seconds,
         "produce_rate": of.produce_rate,
         "consume_rate": of.consume_rate,

@@ -112,6 +112,11 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return gravest(group.status for group in self.groups)
 
 
+def known_lag(of: GroupLag | PartitionLag) -> int | None:
+    """The lag; nothing where it is 0 only because nobody says how far the log goes."""
+    return of.lag if of.lag or of.seconds is not None else None
+
+
 def gravest(statuses: Iterable[Status]) -> Status:
     """The gravest of some statuses; OK if there is none."""
     return max(statuses, key=STATUSES.index, default="OK")

@@ -7,6 +7,7 @@ import asyncio
 from msgspec import Struct
 
 from pipeline.lag import GroupLag, Monitor, PartitionLag, Snapshot
+from pipeline.lag.shape import known_lag
 from pipeline.settings import Settings
 from pipeline.web import view
 from pipeline.web.asking import Asking
@@ -98,7 +99,7 @@ def _row(name: str, one: GroupLag | PartitionLag, *, part: bool, trail: Trail | 
         name=name,
         part=part,
         status=one.status,
-        behind=f"{one.lag:,}" if one.lag or one.seconds is not None else "unknown",
+        behind="unknown" if (lag := known_lag(one)) is None else f"{lag:,}",
         waited=view.span(one.seconds) + ("" if one.measured or not one.seconds else " (estimated)"),
         written=_rate(one.produce_rate),
         read=_rate(one.consume_rate),
@@ -110,7 +111,7 @@ def _row(name: str, one: GroupLag | PartitionLag, *, part: bool, trail: Trail | 
 
 def _catches_up(one: GroupLag | PartitionLag) -> str:
     if one.lag == 0:
-        return "—" if one.seconds is not None else view.span(None)
+        return "—" if known_lag(one) is not None else view.span(None)
     return "never" if one.catch_up_s is None and one.consume_rate is not None else view.span(one.catch_up_s)
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.lag import broker
 from pipeline.settings import Settings
+from tests.lag.socks import Socks
 from tests.lag.there import There
 from tests.services import apart
 
@@ -32,3 +34,15 @@ def made(own: Settings, there: There) -> Settings:
     """The same, and the topics of raw and enriched articles are there, with two partitions each."""
     there.make(own.topic_raw, own.topic_enriched)
     return own
+
+
+@pytest.fixture
+def socks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Socks]:
+    """A proxy on the way of all our clients to the broker."""
+    monkeypatch.setattr(broker, "ANSWER_MS", 1_000)
+    made = broker._made
+    with Socks() as proxy:
+        monkeypatch.setattr(
+            broker, "_made", lambda kind, **options: made(kind, **options, proxy_url=proxy.url)
+        )
+        yield proxy

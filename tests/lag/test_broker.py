@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -90,17 +89,6 @@ def test_while_partitions_are_given_out_nobody_is_to_blame() -> None:
 def test_a_group_that_the_broker_does_not_describe_is_not_said_to_be_without_readers() -> None:
     described = {"error": "[Error 14] CoordinatorLoadInProgressError", "members": [], "group_state": ""}
     assert not broker._group(described, {}).steady
-
-
-@pytest.fixture
-def socks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Socks]:
-    monkeypatch.setattr(broker, "ANSWER_MS", 1_000)
-    made = broker._made
-    with Socks() as proxy:
-        monkeypatch.setattr(
-            broker, "_made", lambda kind, **options: made(kind, **options, proxy_url=proxy.url)
-        )
-        yield proxy
 
 
 @pytest.mark.services

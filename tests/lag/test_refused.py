@@ -11,7 +11,7 @@ import pytest
 import structlog
 from kafka.admin import ResourceType
 
-from pipeline.lag import Monitor, broker
+from pipeline.lag import Monitor
 from pipeline.lag import serve as serving
 from pipeline.local.ports import free_port
 from pipeline.settings import Settings
@@ -40,17 +40,6 @@ def refused(guarded: Guarded) -> Iterator[Settings]:
     for name in (f"{settings.group}-{hop}" for hop in ("enrich", "index", "watch")):
         guarded.allow(ResourceType.GROUP, name)
     guarded.allow(ResourceType.TOPIC, settings.topic_raw)
-
-
-@pytest.fixture
-def socks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Socks]:
-    monkeypatch.setattr(broker, "ANSWER_MS", 1_000)
-    made = broker._made
-    with Socks() as proxy:
-        monkeypatch.setattr(
-            broker, "_made", lambda kind, **options: made(kind, **options, proxy_url=proxy.url)
-        )
-        yield proxy
 
 
 def exported(settings: Settings, *steps: Callable[[], None]) -> tuple[list[str], list[dict[str, Any]]]:
