@@ -5,10 +5,14 @@ from __future__ import annotations
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
+from pipeline import kafka_security
 from pipeline.kafka_waiting import patiently
 from pipeline.settings import Settings
 
 TIMEOUT_MS = 30_000
+
+COMPRESSION = "zstd"
+"""How all that we write to them is compressed: smaller than by gzip, in a tenth of its time."""
 
 _DAY_MS = 24 * 3600 * 1000
 _FOREVER = -1
@@ -34,7 +38,9 @@ async def ensure(settings: Settings, *, patience_s: float | None = None) -> list
 
 
 async def _create_missing(settings: Settings) -> list[str]:
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, client_id="newswire")
+    client = AIOKafkaAdminClient(
+        bootstrap_servers=settings.kafka, client_id="newswire", **kafka_security.aiokafka(settings)
+    )
     try:
         await client.start()
         there = set(await client.list_topics())
@@ -66,6 +72,8 @@ def wanted(settings: Settings) -> list[NewTopic]:
             topic_configs={
                 "max.message.bytes": str(settings.max_message_bytes),
                 "retention.ms": str(retention_ms),
+                # What is acknowledged stands on all replicas but one: that one's broker may be away.
+                "min.insync.replicas": str(max(1, settings.replication - 1)),
                 # A feeder whose clock is wrong must not write what is already too old to be kept.
                 "message.timestamp.type": "LogAppendTime",
             },

@@ -10,6 +10,7 @@ import stamina
 import structlog
 from aiokafka.errors import KafkaError
 
+from pipeline import kafka_security
 from pipeline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,9 @@ async def patiently(
         what: what is attempted, as the log says it.
         also: as for ``curable``.
         patience_s: give up after so many seconds; never by default.
+
+    Raises:
+        KafkaSecurityError, TokenError: a broker is there and does not let us in, or no token is given.
     """
 
     def goes_on(error: Exception) -> bool:
@@ -55,4 +59,6 @@ async def patiently(
     async for attempt in stamina.retry_context(
         on=goes_on, attempts=None, timeout=patience_s, wait_initial=0.2, wait_max=10
     ):
+        if attempt.num > 1 and (hint := await kafka_security.require(settings)):
+            log.warning("waiting for Kafka", address=settings.kafka, to=what, error=hint)
         yield attempt

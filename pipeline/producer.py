@@ -17,7 +17,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import AuthorizationError, KafkaError, MessageSizeTooLargeError
 from msgspec import Struct
 
-from pipeline import dead, kafka_topics
+from pipeline import dead, kafka_security, kafka_topics
 from pipeline.article import DeadLetter, RawArticle, encode
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings
@@ -126,6 +126,7 @@ class Producer:
             UnknownTopicError: it lacks one of them.
             StoppedError: stopped meanwhile.
             KafkaError: it refuses, for a reason that waiting does not cure.
+            KafkaSecurityError, TokenError: it does not let us in, or no token is given.
         """
         missing_since = None
         while True:
@@ -319,6 +320,7 @@ def _answers(settings: Settings) -> None:
 
     Raises:
         OSError: none does; the last one's reason.
+        KafkaSecurityError, TokenError: it does not let us in, or no token is given.
     """
     reason = OSError("no broker is named")
     for broker in settings.brokers:
@@ -328,6 +330,8 @@ def _answers(settings: Settings) -> None:
         except OSError as error:
             reason = error
         else:
+            if hint := kafka_security.require_now(settings):
+                raise OSError(hint)
             return
     raise reason
 
@@ -354,7 +358,10 @@ def _check_topics(settings: Settings) -> None:
         KafkaError: the broker does not answer, or refuses.
     """
     client = KafkaAdminClient(
-        bootstrap_servers=settings.brokers, client_id="newswire-feed", bootstrap_timeout_ms=_TRY_MS
+        bootstrap_servers=settings.brokers,
+        client_id="newswire-feed",
+        bootstrap_timeout_ms=_TRY_MS,
+        **kafka_security.kafka_python(settings),
     )
     try:
         there = set(client.list_topics())
@@ -368,13 +375,13 @@ def _check_topics(settings: Settings) -> None:
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    """How kafka-python is to work: idempotent, patient, compressed by the one codec that needs no package."""
+    """How kafka-python is to work: idempotent, patient, and thrifty."""
     return {
         "bootstrap_servers": settings.brokers,
         "client_id": "newswire-feed",
         "enable_idempotence": True,
         "acks": "all",
-        "compression_type": "gzip",
+        "compression_type": kafka_topics.COMPRESSION,
         "linger_ms": 20,
         "batch_size": 128 * 1024,
         "max_request_size": settings.max_article_bytes + OVERHEAD,
@@ -382,4 +389,5 @@ def _options(settings: Settings) -> dict[str, Any]:
         "max_block_ms": _TRY_MS,
         "bootstrap_timeout_ms": _TRY_MS,
         "reconnect_backoff_max_ms": 1_000,
+        **kafka_security.kafka_python(settings),
     }

@@ -19,13 +19,13 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.found import CLOSE, OPEN, Facets, Hit, Results, Suggestion
-from pipeline.local.service import Status
 
 if TYPE_CHECKING:  # the formats are not loaded to show anything else
     from pipeline.article import Subject
     from pipeline.check import Checked, Sketch
     from pipeline.feeds.config import FeedConfig
     from pipeline.feeds.report import Event, Summary
+    from pipeline.local.service import Status
 
 MIB = 1024 * 1024
 MOST_NAMES = 8

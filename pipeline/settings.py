@@ -8,12 +8,13 @@ defaults, which work with the embedded services.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,6 +27,13 @@ from pydantic_settings import (
 from pipeline.errors import NewswireError
 
 MIB = 1024 * 1024
+_BETWEEN_URLS = re.compile(r"\s*,\s*(?=[a-z]+://)", re.IGNORECASE)  # a password may have a comma
+
+KafkaSecurity: TypeAlias = Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"]
+"""How brokers are spoken to: in the clear or over TLS, without a login or with one (``sasl``)."""
+
+KafkaLogin: TypeAlias = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
+"""By what a login goes: user and password in three ways, or a token."""
 
 
 class UnreadableSettingsError(NewswireError):
@@ -43,9 +51,47 @@ class Settings(BaseSettings):
     kafka: str = Field(
         default="127.0.0.1:9092", description="Brokers to start from: host:port, several parted by commas."
     )
-    elasticsearch: HttpUrl = Field(
-        default=HttpUrl("http://127.0.0.1:9200"),
-        description="URL of Elasticsearch; user and password may stand in it.",
+    kafka_security: KafkaSecurity = Field(
+        default="plaintext",
+        description="How brokers are spoken to: with TLS (ssl), with a login (sasl), both.",
+    )
+    kafka_ca: Path | None = Field(
+        default=None,
+        description="Who signs the brokers' certificates (PEM); by default whom the system trusts.",
+    )
+    kafka_cert: Path | None = Field(
+        default=None, description="Our own certificate (PEM), where brokers ask for one."
+    )
+    kafka_key: Path | None = Field(
+        default=None, description="Its private key (PEM); by default in the same file."
+    )
+    kafka_key_password: SecretStr | None = Field(default=None, description="The key's passphrase.")
+    kafka_sasl: KafkaLogin = Field(
+        default="SCRAM-SHA-512", description="The login, where kafka_security has one."
+    )
+    kafka_user: str | None = Field(default=None, min_length=1, description="Name at the brokers.")
+    kafka_password: SecretStr | None = Field(default=None, min_length=1, description="Its password.")
+    kafka_token_url: HttpUrl | None = Field(
+        default=None, description="Token endpoint that gives us tokens for OAUTHBEARER (client credentials)."
+    )
+    kafka_token_client: str | None = Field(default=None, min_length=1, description="Our client id there.")
+    kafka_token_secret: SecretStr | None = Field(default=None, min_length=1, description="Its secret.")
+    kafka_token_scope: str | None = Field(default=None, min_length=1, description="Scope that is asked for.")
+    kafka_token_ca: Path | None = Field(
+        default=None, description="Who signs its certificate (PEM); by default whom the system trusts."
+    )
+    kafka_token_file: Path | None = Field(
+        default=None, description="File in which somebody keeps a fresh token, in the place of all these."
+    )
+    elasticsearch: str = Field(
+        default="http://127.0.0.1:9200/",
+        description="URL of Elasticsearch, user and password may be in it; several nodes parted by commas.",
+    )
+    elasticsearch_ca: Path | None = Field(
+        default=None, description="Who signs its certificate (PEM); by default whom the system trusts."
+    )
+    elasticsearch_api_key: SecretStr | None = Field(
+        default=None, min_length=1, description="API key as it is given out, encoded, in the place of a user."
     )
     kibana: HttpUrl = Field(
         default=HttpUrl("http://127.0.0.1:5601"),
@@ -98,7 +144,11 @@ class Settings(BaseSettings):
         default=2048, ge=0, description="MiB that the models may take in each process; 0 for no limit."
     )
     index_batch: int = Field(default=500, ge=1, description="Documents in one bulk request.")
-    linger_s: float = Field(default=0.1, gt=0, description="Seconds to wait for a batch to fill.")
+    linger_s: float = Field(
+        default=0.1,
+        gt=0,
+        description="Seconds that documents wait for others before they are indexed, at least.",
+    )
     in_flight_mib: int = Field(
         default=64,
         ge=1,
@@ -169,6 +219,11 @@ class Settings(BaseSettings):
         return [broker.strip() for broker in self.kafka.split(",")]
 
     @property
+    def nodes(self) -> list[HttpUrl]:
+        """The nodes of Elasticsearch that are asked, in turn; each once."""
+        return [HttpUrl(each) for each in dict.fromkeys(_BETWEEN_URLS.split(str(self.elasticsearch)))]
+
+    @property
     def max_message_bytes(self) -> int:
         """Largest message on any topic: an enriched article carries its names beside its text."""
         return 8 * self.max_article_bytes
@@ -176,9 +231,10 @@ class Settings(BaseSettings):
     def shown(self) -> dict[str, Any]:
         """Every setting as plain JSON types, fit to be shown: without the passwords."""
         values = self.model_dump(mode="json")
-        for name, url in (("elasticsearch", self.elasticsearch), ("kibana", self.kibana)):
-            if url.password:
-                values[name] = values[name].replace(f":{url.password}@", ":***@")
+        for name, urls in (("elasticsearch", self.nodes), ("kibana", [self.kibana])):
+            for url in urls:
+                if url.password:
+                    values[name] = values[name].replace(f":{url.password}@", ":***@")
         return values
 
     @field_validator("kafka")
@@ -190,6 +246,20 @@ class Settings(BaseSettings):
                 message = f"'{broker}' is not host:port"
                 raise ValueError(message)
         return value
+
+    @field_validator("elasticsearch", mode="before")
+    @classmethod
+    def _urls(cls, value: object) -> str:
+        urls = _BETWEEN_URLS.split(str(value).strip())
+        found = []
+        for number, url in enumerate(urls, 1):
+            try:
+                found.append(str(HttpUrl(url)))
+            except ValidationError as error:
+                where = f"URL {number} of {len(urls)}: " if len(urls) > 1 else ""
+                # The error itself would show the URL, and the password in it.
+                raise ValueError(f"{where}{error.errors()[0]['msg']}") from None
+        return ",".join(found)
 
     @classmethod
     def settings_customise_sources(

@@ -20,6 +20,12 @@ def test_topics_hold_an_enriched_article_of_the_largest_raw_one() -> None:
         assert int(topic.topic_configs["max.message.bytes"]) == 80_000
 
 
+@pytest.mark.parametrize(("replicas", "enough"), [(1, "1"), (2, "1"), (3, "2"), (5, "4")])
+def test_one_replica_may_be_away_and_no_more(replicas: int, enough: str) -> None:
+    for topic in kafka_topics.wanted(Settings(replication=replicas)):
+        assert topic.topic_configs["min.insync.replicas"] == enough
+
+
 def test_dead_letters_are_kept_and_articles_for_as_long_as_is_asked() -> None:
     kept = {
         topic.name: topic.topic_configs["retention.ms"]

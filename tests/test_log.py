@@ -2,25 +2,11 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from pipeline import log
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    before = (root.level, list(root.handlers))
-    levels = {name: logging.getLogger(name).level for name in log.QUIETER}
-    yield
-    structlog.reset_defaults()
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -48,6 +34,29 @@ def test_an_exception_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> N
         structlog.get_logger("pipeline.x").critical("failed", exc_info=True)
     (line,) = lines(capsys)
     assert "division by zero" in str(line["exception"])
+
+
+def test_a_traceback_on_a_terminal_shows_no_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("INFO", json=False)
+
+    def login(password: str) -> float:
+        return len(password) / 0
+
+    try:
+        login("not to be " + "seen")
+    except ZeroDivisionError:
+        structlog.get_logger("pipeline.x").critical("failed", exc_info=True)
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said
+    assert "not to be seen" not in said
+
+
+@pytest.mark.parametrize("name", ["aiokafka.conn", "kafka.net.connection"])
+def test_no_level_of_ours_shows_the_bytes_of_a_login(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both libraries print whole requests at DEBUG, and a login's has the password or the token."""
+    log.configure("DEBUG", json=True)
+    logging.getLogger(name).debug("Request: SaslAuthenticateRequest(%s)", b"\x00me\x00password")
+    assert lines(capsys) == []
 
 
 def test_what_is_less_severe_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:

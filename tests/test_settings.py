@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import HttpUrl, ValidationError
+from pydantic import ValidationError
 
 from pipeline.settings import Settings, UnreadableSettingsError, settings
 
@@ -46,6 +46,9 @@ def test_another_file_can_be_named(empty_folder: Path, monkeypatch: pytest.Monke
         ("KAFKA", "a:1,b", "'b' is not host:port"),
         ("KAFKA", "a:70000", "not host:port"),
         ("ELASTICSEARCH", "ftp://x", "URL scheme"),
+        ("ELASTICSEARCH", "http://one:9200,ftp://two", "URL 2 of 2: URL scheme"),
+        ("ELASTICSEARCH", "http://one:9200,two:9200", "port"),
+        ("ELASTICSEARCH", "", "input is empty"),
         ("PARTITIONS", "0", "greater than or equal to 1"),
         ("PROCESSES", "many", "integer"),
         ("INDEX", "News*", "pattern"),
@@ -71,10 +74,39 @@ def test_every_setting_says_what_it_is() -> None:
 
 
 def test_the_password_is_not_shown() -> None:
-    shown = Settings(elasticsearch=HttpUrl("https://reader:s3cret@search.example.org:9200")).shown()
+    shown = Settings(elasticsearch="https://reader:s3cret@search.example.org:9200").shown()
     assert shown["elasticsearch"] == "https://reader:***@search.example.org:9200/"
     assert "s3cret" not in str(shown)
     assert Settings().shown()["elasticsearch"] == "http://127.0.0.1:9200/"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)],
+)
+def test_no_secret_is_shown(name: str) -> None:
+    secret = "a secret of some length"  # noqa: S105 - of nobody
+    found = Settings.model_validate({name: (secret,) if name == "web_api_keys" else secret})
+    assert "a secret" not in f"{found} {found!r} {found.shown()}"
+    assert getattr(found, name)
+
+
+def test_the_nodes_of_elasticsearch_one_by_one_and_each_once() -> None:
+    found = Settings(elasticsearch=" http://one:9200, https://a:b,c@two ,http://one:9200/")
+    assert [str(node) for node in found.nodes] == ["http://one:9200/", "https://a:b,c@two/"]
+    assert [str(node) for node in Settings().nodes] == ["http://127.0.0.1:9200/"]
+
+
+def test_no_password_of_any_node_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSWIRE_ELASTICSEARCH", "https://me:s3cret@one,https://me:s3cr3t,x@two")
+    assert Settings().shown()["elasticsearch"] == "https://me:***@one/,https://me:***@two/"
+
+
+def test_a_password_in_a_url_that_is_wrong_is_not_shown() -> None:
+    with pytest.raises(ValidationError) as told:
+        Settings(elasticsearch="https://one,https://me:s3cret@two:99999")
+    assert "URL 2 of 2" in str(told.value)
+    assert "s3cret" not in str(told.value)
 
 
 def test_the_brokers_one_by_one() -> None:

@@ -60,7 +60,9 @@ READ = {
     "faust-streaming": "BSD-3-Clause",
     "imapclient": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
+    "lz4": "BSD-3-Clause",
     "mode-streaming": "BSD-3-Clause",
+    "python-snappy": "BSD-3-Clause",
 }
 """Whose metadata name no licence, or only *BSD*: what the licence file in the package is the text of."""
 

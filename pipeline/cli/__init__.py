@@ -9,13 +9,11 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 import typer.core
-from aiokafka.errors import KafkaError as AioKafkaError
-from kafka.errors import KafkaError
 from pydantic import ValidationError
 
 import pipeline
 from pipeline import log, render
-from pipeline.cli import dead, entities, index, kibana, lag, replay, search, topics, watch, web
+from pipeline.cli import access, dead, entities, index, kibana, lag, replay, search, topics, watch, web
 from pipeline.cli.options import Json, examples
 from pipeline.errors import NewswireError
 from pipeline.settings import Settings, settings
@@ -40,6 +38,7 @@ cli = typer.Typer(
 )
 config = typer.Typer(no_args_is_help=True, help="The settings in force.")
 cli.add_typer(config, name="config")
+cli.add_typer(access.app, name="access")
 cli.add_typer(dead.app, name="dead")
 cli.add_typer(entities.app, name="entities")
 cli.add_typer(index.app, name="index")
@@ -189,15 +188,20 @@ def worker(
     """
     import logging
 
-    from pipeline.agents import worker as agents
+    from pipeline.enrich.zygote import Zygote
 
     log.configure(level)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it meets is told in one line of our own
     chosen = settings()
     if health_port is not None:
         chosen = chosen.model_copy(update={"health_port": health_port})
+    models = Zygote(chosen)
+    if only in (None, "enrich"):
+        models.launch()  # it loads the models while this process imports Faust and joins its groups
+    from pipeline.agents import worker as agents
+
     names = agents.NAMES if only is None else (only,)
-    asyncio.run(agents.run(chosen, names, with_lag=with_lag))
+    asyncio.run(agents.run(chosen, names, models, with_lag=with_lag))
 
 
 @cli.command(
@@ -378,6 +382,14 @@ def config_show(json: Json = False) -> None:
     render.as_json(values) if json else render.settings(values, meanings)
 
 
+def _kafka_errors() -> tuple[type[Exception], ...]:
+    """What Kafka's clients raise; asked for only once something was raised."""
+    from aiokafka.errors import KafkaError as AioKafkaError
+    from kafka.errors import KafkaError
+
+    return KafkaError, AioKafkaError
+
+
 def main() -> NoReturn:
     """Run the command; an error that a user can do something about is one line and exit code 1.
 
@@ -391,7 +403,7 @@ def main() -> NoReturn:
             render.error(f"setting {name} (NEWSWIRE_{name.upper()} or newswire.toml): {fault['msg']}")
     except NewswireError as error:
         render.error(str(error))
-    except (KafkaError, AioKafkaError) as error:
+    except _kafka_errors() as error:
         render.error(f"Kafka at {settings().kafka}: {error}; `newswire status` says whether it is running")
     except KeyboardInterrupt:
         sys.exit(130)

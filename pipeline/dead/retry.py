@@ -16,11 +16,13 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from msgspec import UNSET, Struct
 
+from pipeline import kafka_security
 from pipeline.article import DeadLetter
 from pipeline.dead import letters
 from pipeline.dead.register import Entry
 from pipeline.dead.topic import DeadTopic, Original
 from pipeline.errors import NewswireError
+from pipeline.kafka_topics import COMPRESSION
 from pipeline.settings import MIB, Settings
 
 BATCH = 200
@@ -245,9 +247,10 @@ class _Sender:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._settings.kafka,
             client_id="newswire-dead",
+            **kafka_security.aiokafka(self._settings),
             enable_idempotence=True,
             acks="all",
-            compression_type="gzip",
+            compression_type=COMPRESSION,
             # The topic has taken it before, so it alone says what is too large.
             max_request_size=_NO_LIMIT,
             request_timeout_ms=int(ANSWER_S * 1000),

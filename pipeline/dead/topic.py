@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 from msgspec import UNSET
 
+from pipeline import kafka_security
 from pipeline.article import DeadLetter
 from pipeline.dead import letters
 from pipeline.dead.register import Entry, Register, Which
@@ -81,7 +82,9 @@ class DeadTopic:
             NoTopicError: there is no such topic.
             NewswireError: there is no room for the table on the disk.
             KafkaError: the broker does not answer, or refuses.
+            KafkaSecurityError, TokenError: it does not let us in, or no token is given.
         """
+        kafka_security.require_now(self._settings)
         self._consumer = _consumer(self._settings)
         if self._name not in self._consumer.topics():
             raise NoTopicError(
@@ -230,6 +233,7 @@ def _consumer(settings: Settings) -> Any:
     return KafkaConsumer(
         bootstrap_servers=settings.brokers,
         client_id="newswire-dead",
+        **kafka_security.kafka_python(settings),
         group_id=None,
         enable_auto_commit=False,
         # What the broker throws away while we read is gone; we go on with the oldest that is left.

@@ -20,6 +20,7 @@ from kafka.errors import (
 from kafka.net.compat import KafkaNetClient
 from msgspec import Struct
 
+from pipeline import kafka_security
 from pipeline.errors import NewswireError
 from pipeline.lag.ahead import Ahead
 from pipeline.lag.shape import Reader
@@ -116,7 +117,7 @@ class Broker:
                 if pause_s is None or not _passes(error):
                     raise LagError(
                         f"Kafka at {self._settings.kafka} does not say how far behind the groups are:"
-                        f" {str(error) or type(error).__name__}; {_advice(error)}"
+                        f" {str(error) or type(error).__name__}; {_advice(error, self._settings)}"
                     ) from error
                 time.sleep(pause_s)
         raise AssertionError  # the last attempt returns or raises
@@ -166,6 +167,7 @@ class Broker:
             "client_id": client,
             "request_timeout_ms": ANSWER_MS,
             "bootstrap_timeout_ms": ANSWER_MS,
+            **kafka_security.kafka_python(self._settings),
         }
 
 
@@ -174,10 +176,16 @@ def _passes(error: Exception) -> bool:
     return bool(getattr(error, "retriable", False)) and not isinstance(error, _AWAY)
 
 
-def _advice(error: Exception) -> str:
+def _advice(error: Exception, settings: Settings) -> str:
     if isinstance(error, _FORBIDDEN):
         return "give whoever asks the right (ACL) to describe all groups that are looked at"
-    return "`newswire status` says whether it is running; brokers that want TLS or a login are not supported"
+    try:
+        hint = kafka_security.require_now(settings)
+    except NewswireError as refusal:
+        return str(refusal)
+    if hint:
+        return hint
+    return "`newswire status` says whether it is running, NEWSWIRE_KAFKA_SECURITY how it is spoken to"
 
 
 def _made(kind: Callable[..., Any], **options: Any) -> Any:

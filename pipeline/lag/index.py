@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -65,25 +66,43 @@ class LagIndex:
         operations: list[dict[str, Any]] = []
         for one in documents(snapshot):
             operations += [{"index": {"_index": name, "_id": identity(one)}}, one]
-        try:
+        with self._told():
             if self._ready != name:
                 self._prepare(snapshot.at)
                 self._ready = name
             items = self._client.bulk(operations=operations).body["items"] if operations else []
-        except ApiError as error:
-            raise LagIndexError(f"Elasticsearch at {self._where} refuses to keep the lag: {error}") from error
-        except TransportError as error:
-            raise LagIndexError(
-                f"Elasticsearch at {self._where} does not answer ({error.message}); the lag is not kept"
-            ) from error
         errors = [item["index"]["error"]["reason"] for item in items if "error" in item["index"]]
         if errors:
             self._ready = None  # the template may have been changed or lost: it is looked at again
             raise LagIndexError(f"Elasticsearch at {self._where} refuses to keep the lag: {errors[0]}")
         return len(items)
 
-    def _prepare(self, at: datetime) -> None:
-        """The template before the index that it is for; then what is too old."""
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the client raises, for a person."""
+        try:
+            yield
+        except ApiError as error:
+            advice = connection.advice(error, "see its log")
+            raise LagIndexError(
+                f"Elasticsearch at {self._where} refuses to keep the lag: {error}; {advice}"
+            ) from error
+        except TransportError as error:
+            advice = connection.advice(error, "the lag is not kept")
+            raise LagIndexError(
+                f"Elasticsearch at {self._where} does not answer ({error.message}); {advice}"
+            ) from error
+
+    def put_template(self) -> None:
+        """Put the index template, unless it is there.
+
+        Raises:
+            LagIndexError: Elasticsearch does not answer, or refuses.
+        """
+        with self._told():
+            self._ensure_template()
+
+    def _ensure_template(self) -> dict[str, Any]:
         name, body = template(self._alias)
         if self._version(name) < body["version"]:
             self._client.indices.put_index_template(
@@ -91,6 +110,11 @@ class LagIndex:
                 **{argument.removeprefix("_"): value for argument, value in body.items()},
             )
             log.info("index template was put", template=name, version=body["version"])
+        return body
+
+    def _prepare(self, at: datetime) -> None:
+        """The template before the index that it is for; then what is too old."""
+        body = self._ensure_template()
         there = self._client.indices.get(index=f"{self._alias}-lag-*.*", features="aliases").body
         if name_of(self._alias, at) in there:
             self._client.indices.put_mapping(index=name_of(self._alias, at), **body["template"]["mappings"])

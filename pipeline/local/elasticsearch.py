@@ -53,9 +53,17 @@ class LocalElasticsearch(Service):
         """``brief``: it will live for minutes, so its code is compiled at once and not well."""
         super().__init__(settings, users.unprivileged())
         self._brief = brief
-        url = settings.elasticsearch
-        self.address = Address((url.host or "").strip("[]"), url.port or 0)
-        self.external = why_external(url)
+        self.address = _address(settings.nodes[0])
+        self.external = why_external(*settings.nodes)
+        if settings.elasticsearch_api_key:
+            self.external = (
+                self.external or "has users, which the embedded one has not: it is not started here"
+            )
+
+    @property
+    def where(self) -> str:
+        """All nodes that are named."""
+        return ", ".join(str(_address(url)) for url in self.settings.nodes)
 
     def programs(self, progress: Callable[[str], None]) -> Programs:
         """Elasticsearch's home: the one of the settings, else the fetched one."""
@@ -73,7 +81,7 @@ class LocalElasticsearch(Service):
             users.make_folder(folder)
         options = [self.mark, *java_options(self.settings.elasticsearch_heap_mib, logs, brief=self._brief)]
         users.write_file(conf / "jvm.options", "".join(f"{option}\n" for option in options))
-        users.write_file(conf / "elasticsearch.yml", node_settings(self.address, data, logs))
+        users.write_file(conf / "elasticsearch.yml", self._node_settings(data, logs))
         users.write_file(conf / "log4j2.properties", resource("deploy/local/log4j2.properties").read_text())
         for folder in (conf, data, logs, tmp):
             users.give_to(folder, self.user)
@@ -104,7 +112,7 @@ class LocalElasticsearch(Service):
     def ask(self, process: psutil.Process | None, limit_s: float) -> Answer | None:
         """Whether a node answers with its shards in place, and is that process."""
         if process is None:
-            return ask_external(self.settings.elasticsearch, limit_s)
+            return self._ask_external(limit_s)
         question = f"/_cluster/health?wait_for_status=yellow&timeout={limit_s:.0f}s"
         health = _get(self._connection(limit_s + 2), question)
         if health is None or health.get("timed_out"):
@@ -115,13 +123,31 @@ class LocalElasticsearch(Service):
             return None
         return Answer(node.get("version"))
 
+    def _ask_external(self, limit_s: float) -> Answer | None:
+        """What the first of them says that answers; which do not is told with the status."""
+        urls = self.settings.nodes
+        answers = [(str(_address(url)), ask_node(self.settings, url, limit_s)) for url in urls]
+        found = next((answer for _, answer in answers if answer), None)
+        if found and (silent := [where for where, answer in answers if not answer]):
+            self.external = f"no answer from {', '.join(silent)}; {why_external(*urls)}"
+        return found
+
+    def _node_settings(self, data: Path, logs: Path) -> str:
+        return node_settings(self.address, data, logs)
+
     def _connection(self, limit_s: float) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self.address.host, self.address.port, timeout=limit_s)
 
 
-def why_external(url: HttpUrl) -> str:
+def _address(url: HttpUrl) -> Address:
+    return Address((url.host or "").strip("[]"), url.port or 0)
+
+
+def why_external(url: HttpUrl, *others: HttpUrl) -> str:
     """Why an Elasticsearch is not ours to start, in words; empty if it is."""
-    if not Address((url.host or "").strip("[]"), url.port or 0).loopback:
+    if others:
+        return "several nodes are named: it is not started here"
+    if not _address(url).loopback:
         return "not an address of this machine: it is not started here"
     if url.scheme != "http" or url.username:
         return "has TLS or a user, which the embedded one has not: it is not started here"
@@ -199,14 +225,27 @@ def node_settings(address: Address, data: Path, logs: Path) -> str:
     return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in options.items())
 
 
-def ask_external(url: HttpUrl, limit_s: float) -> Answer | None:
-    """What an Elasticsearch elsewhere says of itself; None if it does not answer as one."""
+def ask_node(settings: Settings, url: HttpUrl, limit_s: float) -> Answer | None:
+    """What a node elsewhere says of itself; None if it does not answer as Elasticsearch.
+
+    Raises:
+        ElasticsearchSecurityError: the authority's file cannot be used.
+    """
+    key = settings.elasticsearch_api_key
     headers = {}
-    if url.username:
+    if key:
+        headers["Authorization"] = f"ApiKey {key.get_secret_value()}"
+    elif url.username:
         secret = f"{unquote(url.username)}:{unquote(url.password or '')}"
         headers["Authorization"] = f"Basic {base64.b64encode(secret.encode()).decode()}"
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    answer = _get(kind((url.host or "").strip("[]"), url.port, timeout=limit_s), url.path or "/", headers)
+    host = (url.host or "").strip("[]")
+    there = http.client.HTTPConnection(host, url.port, timeout=limit_s)
+    if url.scheme == "https":
+        from pipeline.sink.connection import trusting  # noqa: PLC0415 - few need it, and it is slow to load
+
+        context = trusting(settings.elasticsearch_ca)
+        there = http.client.HTTPSConnection(host, url.port, timeout=limit_s, context=context)
+    answer = _get(there, url.path or "/", headers)
     version = (answer or {}).get("version")
     return Answer(version.get("number")) if isinstance(version, dict) else None
 

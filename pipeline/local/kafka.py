@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import psutil
 from kafka.protocol.metadata import MetadataRequest, MetadataResponse
 
+from pipeline.errors import NewswireError
 from pipeline.local import user as users
 from pipeline.local.errors import LocalServiceError
 from pipeline.local.install import Name, Programs, fetch
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.settings import Settings
+    from pipeline.settings import KafkaSecurity, Settings
 
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 # Understood by all brokers since 2018 (Kafka 2.1); the cluster's id is in it.
@@ -43,8 +44,13 @@ class Kafka(Service):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, users.me())
-        self.address = address_of(settings.kafka.split(",")[0])
-        self.external = why_external(settings.kafka)
+        self.address = address_of(settings.brokers[0])
+        self.external = why_external(settings.kafka, settings.kafka_security)
+
+    @property
+    def where(self) -> str:
+        """All brokers that are named."""
+        return ", ".join(self.settings.brokers)
 
     def programs(self, progress: Callable[[str], None]) -> Programs:
         """Kafka's jars."""
@@ -57,9 +63,7 @@ class Kafka(Service):
             users.make_folder(folder)
         java = str(java_for(self.user).program)
         properties = "conf/server.properties"
-        users.write_file(
-            self.folder / properties, server_properties(self.address, free_port(self.address.host))
-        )
+        users.write_file(self.folder / properties, self._properties())
         start = [java, *self._java_options(programs, logs), "-cp", f"{programs.home}/lib/*"]
         if not (data / "meta.properties").is_file():
             self._format(start, properties)
@@ -74,10 +78,33 @@ class Kafka(Service):
 
     def ask(self, process: psutil.Process | None, limit_s: float) -> Answer | None:
         """Whether a broker answers, and is of the cluster in our storage if it is to be that process."""
+        if self.settings.kafka_security != "plaintext":
+            return self._ask_locked()
         cluster = ask_cluster(self.settings.kafka, limit_s)
         if cluster is None or (process is not None and cluster != cluster_of(self.folder / "data")):
             return None
         return Answer(_version_of(process) if process is not None else None)
+
+    def _ask_locked(self) -> Answer | None:
+        """Whether brokers of others let us in; what they say against it is told with the status."""
+        from kafka.admin import KafkaAdminClient  # noqa: PLC0415 - few need it, and it is slow to load
+        from kafka.errors import KafkaError  # noqa: PLC0415 - likewise
+
+        from pipeline import kafka_security  # noqa: PLC0415 - likewise
+
+        try:
+            refused = kafka_security.require_now(self.settings)
+            client = KafkaAdminClient(
+                bootstrap_servers=self.settings.brokers,
+                bootstrap_timeout_ms=kafka_security.TRY_MS,
+                **kafka_security.kafka_python(self.settings),
+            )
+        except (NewswireError, KafkaError, OSError) as error:
+            refused = str(error)
+        else:
+            client.close()
+        self.external = refused or self.external
+        return None if refused else Answer()
 
     def _java_options(self, programs: Programs, logs: Path) -> list[str]:
         return [
@@ -94,11 +121,16 @@ class Kafka(Service):
             f"-Dnewswire.version={programs.version}",
         ]
 
+    def _properties(self) -> str:
+        return server_properties(self.address, free_port(self.address.host))
+
+    def _new_cluster(self) -> str:
+        return base64.urlsafe_b64encode(b"n" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+
     def _format(self, start: list[str], properties: str) -> None:
-        cluster = base64.urlsafe_b64encode(b"n" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         command = [*start, "kafka.tools.StorageTool", "format", "--ignore-formatted"]
         result = subprocess.run(
-            [*command, "-t", cluster, "-c", properties],
+            [*command, "-t", self._new_cluster(), "-c", properties],
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -109,8 +141,10 @@ class Kafka(Service):
             raise LocalServiceError(f"cannot format Kafka's storage {self.folder / 'data'}: {said}")
 
 
-def why_external(brokers: str) -> str:
+def why_external(brokers: str, security: KafkaSecurity = "plaintext") -> str:
     """Why brokers are not ours to start, in words; empty if they are."""
+    if security != "plaintext":
+        return "has TLS or a login, which the embedded one has not: it is not started here"
     if "," in brokers:
         return "several brokers are named: it is not started here"
     if not address_of(brokers).loopback:

@@ -104,6 +104,11 @@ class Service(ABC):
         return (self.var / self.name).resolve()
 
     @property
+    def where(self) -> str:
+        """Where it is to be reached, for people; several addresses if it has several."""
+        return str(self.address)
+
+    @property
     def pid_file(self) -> Path:
         """The file that names its process."""
         return self.folder / "pid"
@@ -234,9 +239,7 @@ class Service(ABC):
             answer = self.ask(None, 3.0)
             state: State = "external" if answer else "not answering"
             version = answer.version if answer else None
-            return Status(
-                self.name, state, str(self.address), False, version=version, note=note or self.external
-            )
+            return Status(self.name, state, self.where, False, version=version, note=note or self.external)
         found = self.find()
         folder = str(self.folder)
         if found.process is None:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaTimeoutError
 
-from pipeline import kafka_waiting
+from pipeline import kafka_security, kafka_waiting
 from pipeline.settings import Settings
 
 FETCH_BYTES = 8 * 1024 * 1024
@@ -29,6 +29,7 @@ async def consumer(settings: Settings, group: str | None = None) -> AIOKafkaCons
             made = AIOKafkaConsumer(
                 bootstrap_servers=settings.kafka,
                 client_id="newswire-replay",
+                **kafka_security.aiokafka(settings),
                 group_id=group,
                 enable_auto_commit=False,
                 auto_offset_reset="none",

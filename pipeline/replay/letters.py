@@ -11,8 +11,9 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from pipeline import dead
+from pipeline import dead, kafka_security
 from pipeline.article import DeadLetter, Failure
+from pipeline.kafka_topics import COMPRESSION
 from pipeline.replay import kafka
 from pipeline.replay.reader import Message
 from pipeline.settings import Settings
@@ -66,9 +67,10 @@ class Letters:
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._settings.kafka,
                 client_id="newswire-replay",
+                **kafka_security.aiokafka(self._settings),
                 acks="all",
                 enable_idempotence=True,
-                compression_type="gzip",
+                compression_type=COMPRESSION,
                 max_request_size=self._settings.max_message_bytes,
             )
             try:

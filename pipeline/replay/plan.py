@@ -12,6 +12,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from pipeline import kafka_security
 from pipeline.article import moment_of
 from pipeline.errors import NewswireError
 from pipeline.replay import kafka
@@ -183,7 +184,9 @@ def _milliseconds(moment: datetime) -> int:
 
 
 async def _partitions(settings: Settings, topic: str) -> list[int]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, client_id="newswire-replay")
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=settings.kafka, client_id="newswire-replay", **kafka_security.aiokafka(settings)
+    )
     await admin.start()
     try:
         (described,) = await admin.describe_topics([topic])

@@ -13,11 +13,11 @@ import structlog
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from pipeline import article, kafka_topics
+from pipeline import article, kafka_security, kafka_topics
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
-from pipeline.enrich import load as load_models
 from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import Load, Outcome
+from pipeline.enrich.zygote import shipped
 from pipeline.replay import plan as plans
 from pipeline.replay.letters import Letters
 from pipeline.replay.plan import Into, Plan, ReplayError, Start
@@ -67,7 +67,7 @@ Told = Callable[[Summary], None]
 
 
 async def run(
-    settings: Settings, start: Start, *, load: Load = load_models, told: Told = lambda _summary: None
+    settings: Settings, start: Start, *, load: Load = shipped, told: Told = lambda _summary: None
 ) -> Summary:
     """Replay until the end, SIGTERM or Ctrl-C; services that are away are waited for.
 
@@ -224,7 +224,11 @@ def _decoded(value: bytes) -> EnrichedArticle | Failure:
 def _forget(settings: Settings, group: str) -> None:
     """Remove the consumer group, which has nothing more to say; else Kafka does so in a week."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=settings.brokers, client_id="newswire-replay")
+        admin = KafkaAdminClient(
+            bootstrap_servers=settings.brokers,
+            client_id="newswire-replay",
+            **kafka_security.kafka_python(settings),
+        )
         try:
             admin.delete_groups([group])
         finally:

@@ -93,12 +93,12 @@ async def client_for(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
         async with AsyncElasticsearch(**connection.options(settings, timeout_s=TIMEOUT_S)) as client:
             yield client
     except ApiError as error:
-        raise IndicesError(f"{where} refuses: {error}; see NEWSWIRE_ELASTICSEARCH and its log") from error
+        advice = connection.advice(error, "see NEWSWIRE_ELASTICSEARCH and its log")
+        raise IndicesError(f"{where} refuses: {error}; {advice}") from error
     except TransportError as error:
-        raise IndicesError(
-            f"{where} does not answer ({error.message}): start it with `newswire up`, or say where it is with"
-            " NEWSWIRE_ELASTICSEARCH"
-        ) from error
+        usual = "start it with `newswire up`, or say where it is with NEWSWIRE_ELASTICSEARCH"
+        advice = connection.advice(error, usual)
+        raise IndicesError(f"{where} does not answer ({error.message}): {advice}") from error
 
 
 async def listed(client: AsyncElasticsearch, alias: str) -> list[Generation]:

@@ -12,6 +12,7 @@ import stamina
 import structlog
 from elasticsearch import ApiError, TransportError
 
+from pipeline.sink import connection
 from pipeline.sink.bulk import curable
 
 Attempt: TypeAlias = AbstractContextManager[None]
@@ -74,5 +75,6 @@ async def patiently(
 
 def said(error: Exception) -> str:
     """The error for the log; as text, the client's own connection errors say nothing but their name."""
-    text = error.message if isinstance(error, TransportError) else error
-    return str(text)[:_SAID_CHARACTERS]
+    text = str(error.message if isinstance(error, TransportError) else error)[:_SAID_CHARACTERS]
+    advice = connection.advice(error, "")
+    return f"{text}; {advice}" if advice else text

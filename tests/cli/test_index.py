@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import HttpUrl
 
 from pipeline.cli import index as commands
 from pipeline.settings import Settings
@@ -27,7 +26,7 @@ from tests.sink.setting_up import added, indexed, many, month_of, this_month_of
 from tests.workers import environment
 from tests.workers import newswire as run
 
-AWAY = Settings(elasticsearch=HttpUrl("http://127.0.0.1:9"))
+AWAY = Settings(elasticsearch="http://127.0.0.1:9")
 
 
 @pytest.fixture

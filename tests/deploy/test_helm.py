@@ -37,6 +37,13 @@ VALUES = {
         *("--set", "podDisruptionBudget.enabled=false", "--set", "networkPolicy.enabled=false"),
         *("--set", "topics.create=false"),
     ),
+    "locked": (
+        *("--set", "secrets.topics=topics", "--set", "secrets.feeder=feeder", "--set", "secrets.web=web"),
+        *("--set", "secrets.enrich=enrich", "--set", "secrets.index=index", "--set", "secrets.lag=lag"),
+        *("--set", "existingSecret=others", "--set", "elasticsearch=https://search.example.org:9200"),
+        *("--set", "settings.NEWSWIRE_KAFKA_SECURITY=sasl_ssl"),
+        *("--set", "settings.NEWSWIRE_KAFKA_CA=/run/secrets/newswire/ca.pem"),
+    ),
     "everything": (
         *SECRET,
         *("--set", "image.digest=sha256:" + "0" * 64, "--set", "imagePullSecrets[0].name=registry"),
@@ -365,4 +372,18 @@ def test_figures_say_where_they_are_from() -> None:
     text = (CHART / "values.yaml").read_text("utf-8")
     for file, figure in re.findall(r"(docs/\w+\.md)[^\n]*?at most (\d+) MiB", text):
         assert figure in (ROOT / file).read_text("utf-8")
-    assert "122" in (ROOT / "README.md").read_text("utf-8")
+    (rate,) = re.findall(r"Two cores do (\S+) a second", text)
+    assert rate in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_each_part_may_have_a_secret_of_its_own() -> None:
+    """Its own user and keys, so that it has the rights of its role alone (docs/security.md)."""
+    secrets = {
+        one["metadata"]["labels"]["app.kubernetes.io/component"]: volume["secret"]["secretName"]
+        for one in made("locked")
+        if one["kind"] in {"Deployment", "StatefulSet", "Job"}
+        for volume in one["spec"]["template"]["spec"]["volumes"]
+        if "secret" in volume
+    }
+    named = ("topics", "feeder", "enrich", "index", "web", "lag")
+    assert secrets == {part: part for part in named} | {"watch": "others"}

@@ -21,8 +21,8 @@ from pipeline.local.ports import Address, free_port
 from pipeline.settings import Settings
 
 HOST = "127.0.0.1"
-_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
-_LOGIN = {
+MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
+LOGIN = {
     "security_protocol": "SASL_PLAINTEXT",
     "sasl_mechanism": "PLAIN",
     "sasl_plain_username": "admin",
@@ -44,14 +44,14 @@ class Guarded:
         self._folder = folder
         self.login_port = free_port(HOST)
         self.settings = Settings(kafka=f"{HOST}:{free_port(HOST)}", var=folder)
-        self._kafka = kafka.Kafka(self.settings)
+        self._kafka = self._made()
         self._admin: Any = None
 
     def __enter__(self) -> Self:
         try:
             with patch.object(kafka, "server_properties", self._properties):
                 self._kafka.start()
-            self._admin = KafkaAdminClient(bootstrap_servers=f"{HOST}:{self.login_port}", **_LOGIN)
+            self._admin = KafkaAdminClient(bootstrap_servers=f"{HOST}:{self.login_port}", **LOGIN)
         except BaseException:
             self.close()
             raise
@@ -79,26 +79,32 @@ class Guarded:
         pattern = ResourcePattern(kind, name)
         return ACL("User:ANONYMOUS", "*", ACLOperation.DESCRIBE, ACLPermissionType.DENY, pattern)
 
-    def _properties(self, address: Address, controller_port: int) -> str:
-        usual = _server_properties(address, controller_port)
-        more = {
-            "listeners": f"SASL_PLAINTEXT://{HOST}:{self.login_port}",
-            "advertised.listeners": f"SASL_PLAINTEXT://{HOST}:{self.login_port}",
-            "listener.security.protocol.map": "SASL_PLAINTEXT:SASL_PLAINTEXT",
+    def _made(self) -> kafka.Kafka:
+        return kafka.Kafka(self.settings)
+
+    def _listeners(self) -> dict[str, tuple[int, str]]:
+        """Listeners beside the usual ones, by name: their ports and protocols."""
+        return {"SASL_PLAINTEXT": (self.login_port, "SASL_PLAINTEXT")}
+
+    def _options(self) -> dict[str, str]:
+        """What stands in ``server.properties`` beside the usual."""
+        user = f'{MODULE} required user_admin="{LOGIN["sasl_plain_password"]}";'
+        return {
+            "sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.sasl_plaintext.plain.sasl.jaas.config": user,
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:admin",
+            "allow.everyone.if.no.acl.found": "true",
         }
-        lines = [
-            f"{line},{more[key]}" if (key := line.partition("=")[0]) in more else line
-            for line in usual.splitlines()
-        ]
-        user = f'{_MODULE} required user_admin="{_LOGIN["sasl_plain_password"]}";'
-        lines += [
-            "sasl.enabled.mechanisms=PLAIN",
-            f"listener.name.sasl_plaintext.plain.sasl.jaas.config={user}",
-            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "super.users=User:admin",
-            "allow.everyone.if.no.acl.found=true",
-        ]
-        return "".join(f"{line}\n" for line in lines)
+
+    def _properties(self, address: Address, controller_port: int) -> str:
+        usual = dict(line.split("=", 1) for line in _server_properties(address, controller_port).splitlines())
+        more = [(name, port, protocol) for name, (port, protocol) in self._listeners().items()]
+        for key in ("listeners", "advertised.listeners"):
+            usual[key] = ",".join([usual[key], *(f"{name}://{HOST}:{port}" for name, port, _ in more)])
+        key = "listener.security.protocol.map"
+        usual[key] = ",".join([usual[key], *(f"{name}:{protocol}" for name, _, protocol in more)])
+        return "".join(f"{key}={value}\n" for key, value in {**usual, **self._options()}.items())
 
 
 _server_properties = kafka.server_properties

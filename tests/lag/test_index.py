@@ -11,7 +11,6 @@ import pytest
 from elasticsearch import Elasticsearch
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import HttpUrl
 
 from pipeline.lag import figures
 from pipeline.lag.index import LagIndex, LagIndexError, documents, expired, identity, name_of, template
@@ -219,7 +218,7 @@ class TestWrite:
 
 
 def test_an_elasticsearch_that_is_away_is_told_without_its_password() -> None:
-    away = Settings(elasticsearch=HttpUrl("http://kim:secret@127.0.0.1:9"))
+    away = Settings(elasticsearch="http://kim:secret@127.0.0.1:9")
     with LagIndex(away) as index, pytest.raises(LagIndexError) as error:
         index.write(ONE)
     assert "Elasticsearch at http://127.0.0.1:9 does not answer" in str(error.value)

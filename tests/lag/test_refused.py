@@ -18,14 +18,14 @@ from pipeline.settings import Settings
 from tests.lag.guarded import Guarded
 from tests.lag.socks import Socks
 from tests.lag.there import There
-from tests.services import _new_folder, apart
+from tests.services import apart, new_folder
 
 pytestmark = pytest.mark.services
 
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Guarded]:
-    with Guarded(_new_folder()) as running:
+    with Guarded(new_folder()) as running:
         yield running
 
 
@@ -111,7 +111,7 @@ def test_a_broker_that_asks_for_a_login(refused: Settings, guarded: Guarded, soc
         socks.back()
 
     pages, logs = exported(refused, ask, ask_no_more)
-    assert_told_and_over(refused, pages, logs, "brokers that want TLS or a login are not supported")
+    assert_told_and_over(refused, pages, logs, "NEWSWIRE_KAFKA_SECURITY")
 
 
 def test_a_group_that_may_not_be_described(refused: Settings, guarded: Guarded) -> None:

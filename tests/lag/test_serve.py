@@ -13,7 +13,6 @@ import pytest
 import structlog
 from elasticsearch import Elasticsearch
 from prometheus_client import CollectorRegistry
-from pydantic import HttpUrl
 
 from pipeline.lag import Snapshot, broker, monitor
 from pipeline.lag import serve as serving
@@ -23,7 +22,7 @@ from pipeline.local.ports import free_port
 from pipeline.settings import Settings
 from tests.lag.there import There
 
-NOWHERE = HttpUrl("http://127.0.0.1:9")
+NOWHERE = "http://127.0.0.1:9"
 
 
 def serve(

@@ -17,7 +17,7 @@ from pydantic import HttpUrl
 
 from pipeline.local.elasticsearch import (
     LocalElasticsearch,
-    ask_external,
+    ask_node,
     given_home,
     java_options,
     node_settings,
@@ -25,6 +25,7 @@ from pipeline.local.elasticsearch import (
 )
 from pipeline.local.errors import LocalServiceError
 from pipeline.local.ports import Address, free_port
+from pipeline.local.service import Answer
 from pipeline.local.user import User, me
 from pipeline.settings import Settings
 
@@ -48,7 +49,7 @@ def test_a_plain_loopback_address_is_ours(url: str) -> None:
 )
 def test_anything_else_is_external(url: str, why: str) -> None:
     assert why in why_external(HttpUrl(url))
-    assert why in LocalElasticsearch(Settings(elasticsearch=HttpUrl(url))).external
+    assert why in LocalElasticsearch(Settings(elasticsearch=url)).external
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_anything_else_is_external(url: str, why: str) -> None:
     ],
 )
 def test_the_address_is_in_the_url(url: str, address: Address) -> None:
-    assert LocalElasticsearch(Settings(elasticsearch=HttpUrl(url))).address == address
+    assert LocalElasticsearch(Settings(elasticsearch=url)).address == address
 
 
 def test_it_never_runs_as_root() -> None:
@@ -181,8 +182,13 @@ def remote() -> Iterator[Remote]:
         thread.join()
 
 
+def asked(url: str) -> Answer | None:
+    settings = Settings(elasticsearch=url)
+    return ask_node(settings, settings.nodes[0], 5)
+
+
 def ask(server: Remote, credentials: str = "", path: str = "") -> str | None:
-    answer = ask_external(HttpUrl(f"http://{credentials}{HOST}:{server.server_port}{path}"), 5)
+    answer = asked(f"http://{credentials}{HOST}:{server.server_port}{path}")
     return answer.version if answer else None
 
 
@@ -210,17 +216,38 @@ def test_what_is_no_elasticsearch_does_not_answer(remote: Remote, body: bytes) -
 
 
 def test_where_nobody_listens_nothing_answers() -> None:
-    assert ask_external(HttpUrl(f"http://{HOST}:{free_port(HOST)}"), 1) is None
+    assert asked(f"http://{HOST}:{free_port(HOST)}") is None
 
 
 def test_tls_where_there_is_none_does_not_answer(remote: Remote) -> None:
-    assert ask_external(HttpUrl(f"https://{HOST}:{remote.server_port}"), 2) is None
+    assert asked(f"https://{HOST}:{remote.server_port}") is None
+
+
+class TestSeveralNodes:
+    def test_they_are_not_ours_to_start(self, remote: Remote) -> None:
+        url = f"http://{HOST}:{remote.server_port}"
+        status = LocalElasticsearch(Settings(elasticsearch=f"{url},{url}/es")).status()
+        assert (status.state, status.version) == ("external", "9.4.3")
+        assert status.note == "several nodes are named: it is not started here"
+        assert status.address == f"{HOST}:{remote.server_port}, {HOST}:{remote.server_port}"
+
+    def test_which_of_them_does_not_answer_is_told(self, remote: Remote) -> None:
+        gone = f"{HOST}:{free_port(HOST)}"
+        status = LocalElasticsearch(
+            Settings(elasticsearch=f"http://{gone},http://{HOST}:{remote.server_port}")
+        ).status()
+        assert status.state == "external"
+        assert status.note == f"no answer from {gone}; several nodes are named: it is not started here"
+
+    def test_none_of_them_answering_is_no_answer(self) -> None:
+        gone = [f"http://{HOST}:{free_port(HOST)}/{each}" for each in "ab"]
+        assert LocalElasticsearch(Settings(elasticsearch=",".join(gone))).status().state == "not answering"
 
 
 def test_another_process_at_our_port_is_not_ours(remote: Remote) -> None:
     import psutil
 
-    service = LocalElasticsearch(Settings(elasticsearch=HttpUrl(f"http://{HOST}:{remote.server_port}")))
+    service = LocalElasticsearch(Settings(elasticsearch=f"http://{HOST}:{remote.server_port}"))
     remote.body = b'{"timed_out": false, "nodes": {"a": {"version": "9.4.3", "process": {"id": 1}}}}'
     assert service.ask(psutil.Process(os.getpid()), 2) is None
     remote.body = remote.body.replace(b"1}", str(os.getpid()).encode() + b"}")

@@ -11,8 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from pydantic import HttpUrl
-
 from pipeline.settings import Settings
 
 # A status answers instead of Elasticsearch. "lost": it never hears of the request. "unheard": it does what
@@ -34,7 +32,7 @@ class FaultyProxy:
         self.faults = deque(faults)
         self.path = path
         self.sizes: list[int] = []
-        self._upstream = settings.elasticsearch
+        self._upstream = settings.nodes[0]
         proxy = self
 
         class Handler(_Handler):
@@ -43,7 +41,7 @@ class FaultyProxy:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self.settings = settings.model_copy(
-            update={"elasticsearch": HttpUrl(f"http://127.0.0.1:{self._server.server_address[1]}")}
+            update={"elasticsearch": f"http://127.0.0.1:{self._server.server_address[1]}"}
         )
 
     def __enter__(self) -> Self:

@@ -22,7 +22,12 @@ app.kubernetes.io/managed-by: {{ $context.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $context.Chart.Name $context.Chart.Version }}
 {{- end }}
 
-{{/* The settings of all parts: (dict "context" . "own" (dict NAME VALUE …)). */}}
+{{/* The name of a part's Secret, "" if it has none: (dict "context" . "part" PART). */}}
+{{- define "newswire.secret" -}}
+{{ index .context.Values.secrets .part | default .context.Values.existingSecret }}
+{{- end }}
+
+{{/* The settings of a part: (dict "context" . "part" PART "own" (dict NAME VALUE …)). */}}
 {{- define "newswire.env" -}}
 {{- $values := .context.Values -}}
 {{- $env := dict
@@ -30,9 +35,10 @@ helm.sh/chart: {{ printf "%s-%s" $context.Chart.Name $context.Chart.Version }}
   "NEWSWIRE_PARTITIONS" $values.topics.partitions
   "NEWSWIRE_REPLICATION" $values.topics.replication
   "NEWSWIRE_RETENTION_DAYS" $values.topics.retentionDays -}}
-{{- if $values.existingSecret }}{{ $_ := set $env "NEWSWIRE_SECRETS" "/run/secrets/newswire" }}{{ end -}}
+{{- $secret := include "newswire.secret" . -}}
+{{- if $secret }}{{ $_ := set $env "NEWSWIRE_SECRETS" "/run/secrets/newswire" }}{{ end -}}
 {{- /* A variable would go before the secret's URL, which has user and password. */ -}}
-{{- if not (or $values.elasticsearch $values.existingSecret) }}{{ fail "elasticsearch is empty: name a Secret with newswire_elasticsearch as existingSecret" }}{{ end -}}
+{{- if not (or $values.elasticsearch $secret) }}{{ fail "elasticsearch is empty: name a Secret with newswire_elasticsearch as existingSecret" }}{{ end -}}
 {{- if $values.elasticsearch }}{{ $_ := set $env "NEWSWIRE_ELASTICSEARCH" $values.elasticsearch }}{{ end -}}
 {{- range $name, $value := merge (dict) .own $values.settings $env }}
 - name: {{ $name }}
@@ -80,14 +86,14 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* The folders that may be written to, and the secrets. */}}
+{{/* The folders that may be written to, and the secrets: (dict "context" . "part" PART). */}}
 {{- define "newswire.mounts" -}}
 - { name: tmp, mountPath: /tmp }
 - { name: var, mountPath: /var/lib/newswire }
-{{- if .Values.existingSecret }}
+{{- if include "newswire.secret" . }}
 - { name: secrets, mountPath: /run/secrets/newswire, readOnly: true }
 {{- end }}
-{{- with .Values.extraVolumeMounts }}
+{{- with .context.Values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
@@ -95,11 +101,11 @@ securityContext:
 {{- define "newswire.volumes" -}}
 - name: tmp
   emptyDir: { sizeLimit: 256Mi }
-{{- if .Values.existingSecret }}
+{{- if include "newswire.secret" . }}
 - name: secrets
-  secret: { secretName: {{ .Values.existingSecret }}, defaultMode: 0440 }
+  secret: { secretName: {{ include "newswire.secret" . }}, defaultMode: 0440 }
 {{- end }}
-{{- with .Values.extraVolumes }}
+{{- with .context.Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
