@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from pathlib import Path
 
@@ -25,11 +24,3 @@ def distrusted(error: ssl.SSLCertVerificationError) -> str:
         f"its certificate is not trusted: {error.verify_message}. If you know it to be right, set "
         "`authority` to the file of the authority that signed it"
     )
-
-
-def is_here(host: str) -> bool:
-    """Whether a host is this one, so that what is sent to it in the clear goes over no wire."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

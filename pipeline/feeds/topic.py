@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import structlog
@@ -16,12 +17,15 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import AuthorizationError, CommitFailedError, KafkaError
 from kafka.structs import OffsetAndMetadata
-from pydantic import Field, field_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
-from pipeline.feeds.config import FeedConfig, FeedConfigError
+from pipeline import kafka_security
+from pipeline.feeds.config import FeedConfig, FeedConfigError, Secret
 from pipeline.feeds.shape import Item, Result, Unreadable
 from pipeline.formats import Context
-from pipeline.settings import MIB, Settings
+from pipeline.kafka_security import Access, KafkaSecurityError
+from pipeline.kafka_tokens import Source, TokenError
+from pipeline.settings import MIB, KafkaLogin, KafkaSecurity, Settings
 
 BATCH = 100
 
@@ -51,6 +55,9 @@ class TopicConfig(FeedConfig, frozen=True):
     whose offsets tell what was fed (default: ``newswire-feed-NAME``); processes with the same group share the
     partitions. A group that has none yet starts with the first message (``earliest``), or with the next to
     come (``latest``). ``largest`` is the most bytes that a message may have.
+
+    ``security`` and the keys after it are for ``brokers``, each as the setting of its name
+    (``NEWSWIRE_KAFKA_…``) is for ours.
     """
 
     type: Literal["topic"]
@@ -59,6 +66,20 @@ class TopicConfig(FeedConfig, frozen=True):
     group: str | None = Field(default=None, min_length=1)
     start: Literal["earliest", "latest"] = "earliest"
     largest: int = Field(default=16 * MIB, gt=0)
+    security: KafkaSecurity = "plaintext"
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    key_password: Secret | None = None
+    sasl: KafkaLogin = "SCRAM-SHA-512"
+    user: str | None = Field(default=None, min_length=1)
+    password: Secret | None = None
+    token_url: HttpUrl | None = None
+    token_client: str | None = Field(default=None, min_length=1)
+    token_secret: Secret | None = None
+    token_scope: str | None = Field(default=None, min_length=1)
+    token_ca: Path | None = None
+    token_file: Path | None = None
 
     @field_validator("brokers")
     @classmethod
@@ -67,6 +88,53 @@ class TopicConfig(FeedConfig, frozen=True):
             for broker in value.split(","):
                 _address(broker)
         return value
+
+    @model_validator(mode="after")
+    def _of_other_brokers(self) -> TopicConfig:
+        given = sorted(self.model_fields_set & _OF_BROKERS)
+        if given and self.brokers is None:
+            raise ValueError(f'{given[0]} is for other brokers than ours: name them, brokers = "host:port"')
+        return self
+
+    def access(self, settings: Settings) -> Access:
+        """The brokers, and how they are to be spoken to.
+
+        Raises:
+            FeedConfigError: a secret is missing.
+        """
+        if self.brokers is None:
+            return kafka_security.access(settings)
+        return Access(
+            brokers=tuple(_listed(self.brokers)),
+            called=f"`{{}}` of feed '{self.name}'",
+            security=self.security,
+            ca=self.ca,
+            cert=self.cert,
+            key=self.key,
+            key_password=_revealed(self.key_password),
+            sasl=self.sasl,
+            user=self.user,
+            password=_revealed(self.password),
+            token=Source(
+                url=str(self.token_url) if self.token_url else None,
+                client=self.token_client,
+                secret=_revealed(self.token_secret),
+                scope=self.token_scope,
+                ca=self.token_ca,
+                file=self.token_file,
+            ),
+        )
+
+
+def _revealed(secret: Secret | None) -> SecretStr | None:
+    return SecretStr(secret.reveal()) if secret else None
+
+
+_OF_BROKERS = (
+    TopicConfig.model_fields.keys()
+    - FeedConfig.model_fields.keys()
+    - {"type", "brokers", "topic", "group", "start", "largest"}
+)
 
 
 class Message:
@@ -195,7 +263,7 @@ class Topic:
                     quiet = time.monotonic()
                 elif time.monotonic() - quiet > QUIET_S:
                     with self._told():
-                        _answers(self._brokers)
+                        _answers(self._config.access(self._settings))
                     quiet = time.monotonic()
         finally:
             with suppress(OSError, KafkaError):
@@ -204,10 +272,11 @@ class Topic:
             self._consumer = None
 
     def _connected(self) -> Any:
-        _answers(self._brokers)
-        if self._ours and _cluster(self._brokers) == _cluster(self._settings.kafka):
+        access = self._config.access(self._settings)
+        _answers(access)
+        if self._ours and _cluster(access) == _cluster(kafka_security.access(self._settings)):
             raise self._loop()
-        consumer = KafkaConsumer(**self._options())
+        consumer = KafkaConsumer(**self._options(), **kafka_security.kafka_python(access))
         try:
             self._check(consumer.topics())
             self._stays = _Stays()
@@ -340,6 +409,8 @@ class Topic:
         """What the library raises, as an ``OSError`` that says where."""
         try:
             yield
+        except (KafkaSecurityError, TokenError) as error:
+            raise PermissionError(str(error)) from error
         except AuthorizationError as error:
             raise PermissionError(
                 f"Kafka at {self._brokers} does not let us read '{self._config.topic}' as this group: {error}"
@@ -359,26 +430,34 @@ def _address(broker: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _answers(brokers: str) -> None:
+def _answers(access: Access) -> None:
     """Find a broker that takes connections; kafka-python leaves sockets open when it finds none itself.
 
     Raises:
         ConnectionError: none does; the last one's reason.
+        KafkaSecurityError, TokenError: it does not let us in, or no token is given.
     """
     reason: OSError | None = None
-    for broker in _listed(brokers):
+    brokers = ",".join(access.brokers)
+    for broker in access.brokers:
         try:
             socket.create_connection(_address(broker), timeout=_TRY_MS / 1000).close()
         except OSError as error:
             reason = error
         else:
+            if hint := kafka_security.require_now(access):
+                raise ConnectionError(hint)
             return
     raise ConnectionError(f"Kafka at {brokers} cannot be reached: {reason}; is it up?") from reason
 
 
-def _cluster(brokers: str) -> str:
+def _cluster(access: Access) -> str:
     """The id of the cluster, by which one is known under whatever address."""
-    client = KafkaAdminClient(bootstrap_servers=_listed(brokers), bootstrap_timeout_ms=_TRY_MS)
+    client = KafkaAdminClient(
+        bootstrap_servers=list(access.brokers),
+        bootstrap_timeout_ms=_TRY_MS,
+        **kafka_security.kafka_python(access),
+    )
     try:
         return str(client.describe_cluster()["cluster_id"])
     finally:

@@ -13,6 +13,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from pipeline import kafka_security
 from pipeline.article import Alert, decode_alert
 from pipeline.settings import MIB, Settings
 from pipeline.watch import webhook
@@ -160,6 +161,7 @@ def _consumer(settings: Settings, group: str) -> AIOKafkaConsumer:
         settings.topic_alerts,
         bootstrap_servers=settings.kafka,
         client_id="newswire-webhook",
+        **kafka_security.aiokafka(settings),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Collection
 
 from aiokafka import AIOKafkaConsumer
 
-from pipeline import kafka_topics
+from pipeline import kafka_security, kafka_topics
 from pipeline.article import Alert, decode_alert
 from pipeline.settings import Settings
 
@@ -31,6 +31,7 @@ async def tail(
         settings.topic_alerts,
         bootstrap_servers=settings.kafka,
         client_id="newswire-tail",
+        **kafka_security.aiokafka(settings),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="latest",

@@ -282,6 +282,8 @@ class Watcher:
         newest = max(each.at for each in arrived) + SKEW
         concerned = [each.name for each in self._watches.values() if each.created <= newest]
         searches = [self._searches[name] for name in concerned if name in self._searches]
+        if not searches:  # most wires have copy all day and no watch: it is written nowhere for that
+            return
         watches = {one.name: self._watches[one.name] for one in searches}
         documents, known = _documents(arrived)
         if not documents:

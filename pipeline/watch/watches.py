@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from pipeline import query
+from pipeline import addresses, query
 from pipeline.article import Instant
 from pipeline.errors import NewswireError
 from pipeline.query.fields import Query
 from pipeline.settings import Settings
-from pipeline.watch import addresses
 
 MOST = 1000
 """Watches at most: each costs every batch of articles a search (decision 24)."""
@@ -24,6 +23,9 @@ MOST_WEBHOOKS = 100
 """Watches with a webhook at most: each is a member of a consumer group of its own."""
 
 MOST_URL_CHARACTERS = 2000
+
+WEBHOOKS_INTERNAL = "NEWSWIRE_WEBHOOKS_INTERNAL=true at the workers"
+"""What allows webhooks to go to internal addresses."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -144,4 +146,4 @@ def _check_webhook(url: str, settings: Settings) -> None:
     if parts.username is not None:
         raise WatchError("a user and a password in a webhook's URL would stand in lists: use --secret-env")
     if not settings.webhooks_internal and addresses.names_internal(host):
-        raise WatchError(addresses.REFUSED.format(host))
+        raise WatchError(addresses.REFUSED.format(host, WEBHOOKS_INTERNAL))

@@ -16,10 +16,10 @@ import aiohttp
 from msgspec import Struct
 
 import pipeline
+from pipeline import addresses
 from pipeline.article import Alert, encode
 from pipeline.settings import Settings
-from pipeline.watch import addresses
-from pipeline.watch.watches import Watch, is_own
+from pipeline.watch.watches import WEBHOOKS_INTERNAL, Watch, is_own
 
 TIMEOUT_S = 10.0
 MOST_PAUSE_S = 300.0
@@ -51,7 +51,8 @@ def session(settings: Settings) -> aiohttp.ClientSession:
     """A client that reaches only what webhooks may reach; without cookies and proxies."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            socket_factory=addresses.sockets(internal=settings.webhooks_internal), limit_per_host=4
+            socket_factory=addresses.sockets(WEBHOOKS_INTERNAL, internal=settings.webhooks_internal),
+            limit_per_host=4,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),

@@ -224,9 +224,10 @@ def test_the_examples_of_the_documentation_are_in_order(
     text = DOCUMENTED.read_text()
     for name in re.findall(r'env = "([A-Z_]+)"', text):
         monkeypatch.setenv(name, "x")
-    (tmp_path / "secret").write_text("x")
+    for name in re.findall(r"/run/secrets/(\w+)", text):
+        (tmp_path / name).write_text("x")
     blocks = "\n".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
-    configs = load(written(tmp_path, blocks.replace("/run/secrets/press", f"{tmp_path}/secret")))
+    configs = load(written(tmp_path, blocks.replace("/run/secrets/", f"{tmp_path}/")))
     assert {config.type for config in configs} == set(TYPES)
 
 

@@ -282,11 +282,41 @@ def test_a_broker_that_is_away_is_told() -> None:
         ({"brokers": "nowhere"}, "not host:port"),
         ({"topic": "a b"}, "pattern"),
         ({"start": "middle"}, "'earliest' or 'latest'"),
+        ({"security": "ssl"}, "security is for other brokers than ours: name them"),
+        ({"brokers": "a:1", "security": "tls"}, "'plaintext', 'ssl', 'sasl_plaintext' or 'sasl_ssl'"),
     ],
 )
 def test_settings_that_do_not_fit_are_told(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         TopicConfig(**({"type": "topic", "name": "x", "topic": "y"} | changes))
+
+
+def test_other_brokers_may_want_tls_and_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRE_PASSWORD", "not to be seen")
+    locked: dict[str, Any] = {"brokers": "a:1,b:2", "security": "sasl_ssl", "user": "me"}
+    config = TopicConfig(type="topic", name="wire", topic="x", password={"env": "WIRE_PASSWORD"}, **locked)  # type: ignore[arg-type]  # as TOML gives it
+    access = config.access(Settings(kafka_security="ssl"))
+    assert (access.brokers, access.security, access.user) == (("a:1", "b:2"), "sasl_ssl", "me")
+    assert access.password is not None
+    assert access.password.get_secret_value() == "not to be seen"
+    assert "not to be seen" not in f"{access!r} {config!r} {config.model_dump(mode='json')}"
+
+
+def test_ours_are_spoken_to_as_the_settings_say() -> None:
+    config = TopicConfig(type="topic", name="wire", topic="x")
+    assert config.access(Settings(kafka="a:1", kafka_security="ssl")).security == "ssl"
+
+
+def test_a_secret_that_is_missing_is_an_error_of_the_feed() -> None:
+    config = TopicConfig(
+        type="topic",
+        name="wire",
+        topic="x",
+        brokers="a:1",
+        password={"env": "NO_SUCH_VARIABLE"},  # type: ignore[arg-type]  # as TOML gives it
+    )
+    with pytest.raises(FeedConfigError, match="NO_SUCH_VARIABLE is not set"):
+        next(Topic(config, Settings(), threading.Event()).batches())
 
 
 def test_the_group_is_named_after_the_feed_and_the_context_comes_from_the_settings() -> None:

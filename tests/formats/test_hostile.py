@@ -147,6 +147,20 @@ TRAPS: dict[str, bytes] = {
 }
 
 
+WORDS = 20_000_000
+
+LONG: dict[str, Callable[[], bytes]] = {
+    "text": lambda: b"Harbour\n\n" + b"word " * WORDS,
+    "JSON lines": lambda: b'{"guid": "a", "body": "' + b"word " * WORDS + b'"}\n',
+    "nitf": lambda: _of_xml("nitf", "<p>" + "word " * WORDS + "</p>"),
+    "newsml-g2": lambda: _of_xml("newsml-g2", "<p>" + "word " * WORDS + "</p>"),
+    "ninjs": lambda: _json(uri="n1", pubstatus="usable", headline="H", body_text="word " * WORDS),
+    "e-mail": lambda: _mail("word " * WORDS),
+    "iptc7901": lambda: b"\x01abc0001 3 pl 10 abc\r\n\r\nslug\r\n\x02" + b"Text " * WORDS + b"\x03",
+}
+"""Articles of a hundred megabytes, made when they are needed."""
+
+
 def _measured(work: Callable[[], object]) -> tuple[float, int]:
     """Processor seconds and additional bytes of memory that something takes, in a process of its own."""
 
@@ -189,6 +203,16 @@ def test_a_trap_takes_little_time_and_memory(name: str) -> None:
     seconds, memory = _measured(lambda: parsed(TRAPS[name]))
     assert seconds < CPU_S
     assert memory < MEMORY
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_an_article_of_100_mb_is_rejected_in_little_memory(name: str) -> None:
+    data = LONG[name]()
+    parsed(data[:2000])
+    seconds, memory = _measured(lambda: parsed(data))
+    assert seconds < CPU_S
+    assert memory < MEMORY
+    assert {type(one) for one in parsed(data)} == {Rejected}
 
 
 @pytest.mark.parametrize("name", [name for name in TRAPS if "bomb" in name or "external" in name])

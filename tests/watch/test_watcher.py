@@ -158,6 +158,20 @@ def test_more_watches_than_fit_a_request_all_count(settings: Settings) -> None:
     assert len(see(settings, treaty("a"), treaty("b"))) == 120
 
 
+def test_where_there_is_no_watch_no_article_is_written_to_be_matched(settings: Settings) -> None:
+    def written() -> int:
+        with Elasticsearch(str(settings.elasticsearch)) as client:
+            stats = client.indices.stats(index=f"watched-{settings.index}-*", metric="indexing")
+        return int(stats["_all"]["primaries"]["indexing"]["index_total"])
+
+    before = written()
+    see(settings, treaty())
+    assert written() == before
+    keep(settings, made(settings, "peace", "traité"))
+    see(settings, treaty("another"))
+    assert written() > before
+
+
 def test_neither_a_kill_nor_copy_withheld_without_an_end_alerts(settings: Settings) -> None:
     keep(settings, made(settings, "all", "-nothing"))
     assert see(settings, treaty("a", status="canceled"), treaty("b", status="withheld")) == []

@@ -22,8 +22,9 @@ from pipeline.feeds.ledger import ledger_of
 from pipeline.feeds.live.event_stream import EndedError, Event, EventStream
 from pipeline.feeds.live.web_socket import WebSocket
 from pipeline.feeds.shape import Item, Result, Unreadable
-from pipeline.feeds.tls import distrusted, is_here, trusting
+from pipeline.feeds.tls import distrusted, trusting
 from pipeline.formats import Context
+from pipeline.hosts import is_here
 from pipeline.settings import MIB, Settings
 
 BATCH = 100
@@ -39,6 +40,7 @@ COME_AGAIN_S = 3.0
 
 _WAIT_S = 0.2
 _REFUSED = (401, 403)
+_SHOWN = 200
 
 
 class LiveConfig(FeedConfig, frozen=True):
@@ -252,6 +254,12 @@ class Live:
             if status in _REFUSED:
                 raise PermissionError(
                     f"{where}: it refuses us with status {status}; check `token`"
+                ) from error
+            if location := error.response.headers.get("Location"):
+                told = location.partition("?")[0][:_SHOWN]
+                raise ConnectionError(
+                    f"{where}: it redirects to {told!r}, and redirects are not followed; "
+                    "if that is where it is now, write that into `url`"
                 ) from error
             reason = str(error) if isinstance(error, InvalidStatus) else str(error).partition("\n")[0]
             raise ConnectionError(

@@ -130,7 +130,10 @@ class EventStream:
         self._closing = False
         known = {"Accept": "text/event-stream", "Cache-Control": "no-store", "Accept-Encoding": "identity"}
         self._client = httpx.Client(
-            verify=context, timeout=httpx.Timeout(CONNECT_S, read=SILENCE_S), follow_redirects=True
+            # A redirect may lead to this machine, or to a server that must not see the token.
+            verify=context,
+            timeout=httpx.Timeout(CONNECT_S, read=SILENCE_S),
+            follow_redirects=False,
         )
         try:
             self._response = self._open(url, {**known, **headers}, last_id)

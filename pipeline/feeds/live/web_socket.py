@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import reconnect
 
 from pipeline.feeds.live.event_stream import CONNECT_S, MOST_BYTES, Event
 
@@ -17,6 +17,14 @@ LOST_S = 60.0
 
 _AHEAD = 16
 _CLOSE_S = 1.0
+
+
+class _Straight(reconnect):
+    """Follows no redirect: it may lead to this machine."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        """Give the answer as it is."""
+        return exc
 
 
 class WebSocket:
@@ -38,7 +46,7 @@ class WebSocket:
         """
         self._exit = ExitStack()
         self._socket = self._exit.enter_context(
-            connect(
+            _Straight(
                 url,
                 ssl=context,
                 additional_headers=headers,

@@ -20,8 +20,8 @@ from pipeline.feeds.mailbox.imap import Imap, Tls
 from pipeline.feeds.mailbox.letters import Letters
 from pipeline.feeds.remote.server import ServerError
 from pipeline.feeds.shape import Item, Result, Unreadable
-from pipeline.feeds.tls import is_here
 from pipeline.formats import Context
+from pipeline.hosts import is_here
 from pipeline.settings import MIB, Settings
 
 BATCH = 100

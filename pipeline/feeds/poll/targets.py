@@ -49,6 +49,8 @@ class PollConfig(FeedConfig, frozen=True, extra="forbid"):
     """A feed that is polled: one ``url`` or several ``urls``, asked each ``every`` seconds.
 
     ``headers``, and ``user`` with ``password`` (HTTP Basic), are sent to the URL's own server alone.
+    ``internal`` allows addresses of this machine and of private networks: those that a name in the URL means,
+    or a redirect leads to. An address that the URL itself holds needs no leave.
     """
 
     type: Literal["poll"]
@@ -58,6 +60,7 @@ class PollConfig(FeedConfig, frozen=True, extra="forbid"):
     headers: dict[Annotated[str, Field(pattern=_HEADER)], Secret] = {}  # noqa: RUF012 - pydantic copies it
     user: str | None = Field(default=None, pattern="^[^:]+$")
     password: Secret | None = None
+    internal: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> PollConfig:
@@ -124,6 +127,7 @@ class Target:
             modified=self.state.modified,
             digest=self.state.digest,
             limit=LARGEST,
+            internal=config.internal,
         )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from msgspec import Struct
 
 import pipeline
+from pipeline import addresses
 from pipeline.feeds import _body
 from pipeline.feeds.poll import schedule
 
@@ -38,7 +42,10 @@ _SECRET = re.compile(
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What to ask for. ``headers`` and ``login`` are secrets of ``home``, and sent to its origin alone."""
+    """What to ask for. ``headers`` and ``login`` are secrets of ``home``, and sent to its origin alone.
+
+    ``internal``: any address may be reached; else those of the public internet, and one that ``home`` holds.
+    """
 
     url: str
     home: str
@@ -48,6 +55,7 @@ class Request(Struct, frozen=True, kw_only=True):
     modified: str = ""
     digest: str = ""
     limit: int
+    internal: bool = False
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -94,11 +102,44 @@ def shown(url: str) -> str:
     return _SECRET.sub(r"\1***", url)
 
 
-async def visit(session: ClientSession, request: Request) -> Answer:
+class Clients(NamedTuple):
+    """Clients that neither follow redirects nor unpack, and have their own timeouts.
+
+    Attributes:
+        public: reaches the public internet alone, whatever a name means.
+        everywhere: reaches any address.
+    """
+
+    public: ClientSession
+    everywhere: ClientSession
+
+
+@asynccontextmanager
+async def clients(at_once: int, timeout_s: float) -> AsyncIterator[Clients]:
+    """Clients with so many connections at once, each of which may take so many seconds."""
+    context = ssl.create_default_context()
+
+    def client(*, internal: bool) -> ClientSession:
+        return ClientSession(
+            connector=TCPConnector(
+                limit=at_once,
+                ssl=context,
+                socket_factory=addresses.sockets("`internal = true`", internal=internal),
+            ),
+            cookie_jar=DummyCookieJar(),
+            timeout=ClientTimeout(total=timeout_s, sock_connect=timeout_s / 3),
+            auto_decompress=False,
+        )
+
+    async with client(internal=False) as public, client(internal=True) as everywhere:
+        yield Clients(public, everywhere)
+
+
+async def visit(clients: Clients, request: Request) -> Answer:
     """Ask once, following redirects.
 
     Args:
-        session: a client that neither follows redirects nor unpacks, and has its own timeouts.
+        clients: with what.
         request: what to ask for.
 
     Raises:
@@ -107,7 +148,8 @@ async def visit(session: ClientSession, request: Request) -> Answer:
     url, moved, for_good = request.url, "", True
     try:
         for _ in range(REDIRECTS + 1):
-            async with session.get(url, headers=_headers(request, url), allow_redirects=False) as response:
+            client = clients.everywhere if _may_be_internal(request, url) else clients.public
+            async with client.get(url, headers=_headers(request, url), allow_redirects=False) as response:
                 if response.status not in _MOVED:
                     return await _read(response, request, moved)
                 url, for_good = _next(url, response), for_good and response.status in _FOR_GOOD
@@ -131,6 +173,12 @@ def _headers(request: Request, url: str) -> dict[str, str]:
             login = base64.b64encode(":".join(request.login).encode())
             headers["Authorization"] = f"Basic {login.decode()}"
     return headers
+
+
+def _may_be_internal(request: Request, url: str) -> bool:
+    """Whether the address may be one of this machine or of a private network."""
+    typed = _origin(url) == _origin(request.home) and addresses.names_internal(urlsplit(url).hostname or "")
+    return request.internal or typed
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import io
 import queue
-import ssl
 import threading
 import time
 from collections import defaultdict
@@ -14,14 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeAlias
 
 import structlog
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from msgspec import Struct, structs
 
 from pipeline import formats
 from pipeline.feeds.poll import schedule
 from pipeline.feeds.poll.polled import Print, State
 from pipeline.feeds.poll.targets import Target
-from pipeline.feeds.poll.visit import Answer, VisitError, shown, visit
+from pipeline.feeds.poll.visit import Answer, Clients, VisitError, clients, shown, visit
 from pipeline.feeds.shape import Unreadable
 from pipeline.formats.unpacked import MAGIC
 
@@ -113,27 +111,21 @@ class Visits:
         Raises:
             OSError: what was found cannot be remembered.
         """
-        seconds = self._manner.timeout_s
         async with (
-            ClientSession(
-                connector=TCPConnector(limit=self._manner.at_once, ssl=ssl.create_default_context()),
-                cookie_jar=DummyCookieJar(),
-                timeout=ClientTimeout(total=seconds, sock_connect=seconds / 3),
-                auto_decompress=False,
-            ) as session,
+            clients(self._manner.at_once, self._manner.timeout_s) as ours,
             asyncio.TaskGroup() as group,
         ):
-            tasks = [group.create_task(self._again_and_again(session, target)) for target in self._targets]
+            tasks = [group.create_task(self._again_and_again(ours, target)) for target in self._targets]
             while not ending.is_set():  # noqa: ASYNC110 - another thread sets it
                 await asyncio.sleep(_LOOK_S)
             for task in tasks:
                 task.cancel()
 
-    async def _again_and_again(self, session: ClientSession, target: Target) -> None:
+    async def _again_and_again(self, ours: Clients, target: Target) -> None:
         delay: float | None = self._first(target)
         while delay is not None:
             await asyncio.sleep(delay)
-            delay = await self._visit(session, target)
+            delay = await self._visit(ours, target)
 
     def _first(self, target: Target) -> float:
         """Seconds until the first visit: what an earlier process left of them, or few by chance."""
@@ -143,7 +135,7 @@ class Visits:
             return left
         return schedule.spread(target.config.every, len(self._targets), self._manner.spread_s)
 
-    async def _visit(self, session: ClientSession, target: Target) -> float | None:
+    async def _visit(self, ours: Clients, target: Target) -> float | None:
         """Ask once; the seconds until the next time, None for never.
 
         The room is kept until the document is settled, so that no more are held than ``at_once``.
@@ -156,7 +148,7 @@ class Visits:
                     if closed > 0:
                         return closed + schedule.spread(closed, len(self._targets), self._manner.spread_s)
                     await stack.enter_async_context(self._room)
-                    answer = await visit(session, target.request())
+                    answer = await visit(ours, target.request())
                 if answer.body is not None:
                     _check(answer.body, target)
             except VisitError as error:

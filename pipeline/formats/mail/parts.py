@@ -206,7 +206,8 @@ def leaves(message: Message, level: int = 0) -> Iterator[Leaf]:
         UnfitError: they lie too deep within each other.
     """
     kind = message.get_content_type()
-    parts = message.get_payload()
+    # The payload of what has no parts would be decoded, which fails where its encoding is no name.
+    parts = message.get_payload() if message.is_multipart() else None
     if level > NESTED:
         raise UnfitError("size", f"too large: more than {NESTED} bodies within each other")
     if not isinstance(parts, list) or message.get_content_maintype() == "message":

@@ -46,11 +46,18 @@ def _until(ready: Callable[[], bool]) -> None:
 class Speaker:
     """A WebSocket server that says ``messages`` to each who connects, then what ``say`` is told."""
 
-    def __init__(self, *messages: str | bytes, pem: Path | None = None, token: str | None = None) -> None:
+    def __init__(
+        self,
+        *messages: str | bytes,
+        pem: Path | None = None,
+        token: str | None = None,
+        redirects: str | None = None,
+    ) -> None:
         self.heard: list[str | bytes] = []
         self.headers: list[str | None] = []
         self._messages = messages
         self._token = token
+        self._redirects = redirects
         self._connections: list[ServerConnection] = []
         tls = None
         if pem:
@@ -62,6 +69,10 @@ class Speaker:
         self._thread = threading.Thread(target=self._server.serve_forever)
 
     def _admit(self, connection: ServerConnection, request: Any) -> Any:
+        if self._redirects:
+            answer = connection.respond(302, "elsewhere\n")
+            answer.headers["Location"] = self._redirects
+            return answer
         if self._token and request.headers.get("Authorization") != f"Bearer {self._token}":
             return connection.respond(401, "no\n")
         return None
@@ -102,6 +113,7 @@ class Broadcaster:
         self.tokens: list[str | None] = []
         self.status = 200
         self.kind = "text/event-stream"
+        self.headers: dict[str, str] = {}
         self.sent = 0
         self._each = each
         self._pem = pem
@@ -112,7 +124,7 @@ class Broadcaster:
         last = request.headers.get("Last-Event-ID")
         self.asked.append(last)
         self.tokens.append(request.headers.get("Authorization"))
-        response = web.StreamResponse(status=self.status, headers={"Content-Type": self.kind})
+        response = web.StreamResponse(status=self.status, headers={"Content-Type": self.kind, **self.headers})
         await response.prepare(request)
         position = int(last) + 1 if last else 0
         given = 0
@@ -375,6 +387,25 @@ def test_what_is_no_stream_is_told(tmp_path: Path, status: int, kind: str) -> No
             error = feed.wait_for_error()
     assert isinstance(error, ConnectionError)
     assert str(error).startswith(f"the stream {server.url} cannot be opened: ")
+    assert SECRET not in str(error)
+
+
+def test_a_redirect_of_a_stream_of_events_is_told_and_not_followed(tmp_path: Path) -> None:
+    with Broadcaster(events(1)) as other, Broadcaster([], each=0) as server:
+        server.status, server.headers = 302, {"Location": f"{other.url}?key={SECRET}"}
+        with driver(tmp_path, server.url) as feed:
+            error = feed.wait_for_error()
+        assert not other.asked
+    assert f"it redirects to '{other.url}', and redirects are not followed" in str(error)
+    assert SECRET not in str(error)
+
+
+def test_a_redirect_of_a_web_socket_is_told_and_not_followed(tmp_path: Path) -> None:
+    with Speaker("a") as other, Speaker(redirects=f"{other.url}?key={SECRET}") as server:
+        with driver(tmp_path, server.url) as feed:
+            error = feed.wait_for_error()
+        assert not other._connections
+    assert f"it redirects to '{other.url}', and redirects are not followed" in str(error)
     assert SECRET not in str(error)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
+from aiohttp.resolver import ThreadedResolver
 from pydantic import ValidationError
 
 import pipeline
@@ -520,7 +521,7 @@ class TestRedirects:
         other.pages["/new"] = page(copy("a"))
         server.pages |= {"/wire": redirect("/near"), "/near": redirect(other.url("/new"), 301)}
         headers = {"X-Api-Key": "hush"}
-        taking = start(config(server.url("/wire"), headers=headers, **LOGIN))
+        taking = start(config(server.url("/wire"), headers=headers, internal=True, **LOGIN))
         until(lambda: taking.articles)
         for path in ("/wire", "/near"):
             near = dict(server.asked)[path]
@@ -529,6 +530,52 @@ class TestRedirects:
         far = dict(other.asked)["/new"]
         assert "X-Api-Key" not in far
         assert "Authorization" not in far
+
+
+class TestInternalAddresses:
+    def test_a_redirect_to_another_server_of_this_machine_is_refused(
+        self, server: Web, other: Web, start: Start
+    ) -> None:
+        other.pages["/secrets"] = page(copy("a"))
+        server.pages["/wire"] = redirect(other.url("/secrets"))
+        taking = start(config(server.url("/wire")))
+        until(lambda: taking.reasons)
+        assert "127.0.0.1 is an address of this machine or of a private network" in taking.reasons[0]
+        assert "`internal = true`" in taking.reasons[0]
+        assert not other.asked
+
+    def test_a_redirect_that_was_remembered_is_refused_too(
+        self, server: Web, other: Web, start: Start
+    ) -> None:
+        """It was followed while that was allowed."""
+        other.pages["/new"] = Feedlike(copy("a"))
+        server.pages["/wire"] = redirect(other.url("/new"), 301)
+        taking = start(config(server.url("/wire"), internal=True))
+        until(lambda: taking.guids == ["a"])
+        taking.end()
+        before = len(other.asked)
+        again = start(config(server.url("/wire")))
+        until(lambda: again.reasons)
+        assert len(other.asked) == before
+
+    def test_a_name_that_means_this_machine_is_refused_unless_allowed(
+        self, server: Web, start: Start, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looked_up = ThreadedResolver.resolve
+
+        async def lie(self: ThreadedResolver, host: str, *rest: Any, **more: Any) -> Any:
+            return await looked_up(self, host and "127.0.0.1", *rest, **more)
+
+        monkeypatch.setattr(ThreadedResolver, "resolve", lie)
+        server.pages["/wire"] = page(copy("a"))
+        url = server.url("/wire").replace("127.0.0.1", "harmless.example")
+        taking = start(config(url))
+        until(lambda: taking.reasons)
+        assert "it cannot be reached: 127.0.0.1 is an address of this machine" in taking.reasons[0]
+        assert not server.asked
+        taking.end()
+        allowed = start(config(url, source="allowed", internal=True))
+        until(lambda: allowed.guids == ["a"])
 
 
 class TestRestart:

@@ -396,6 +396,16 @@ class TestWho:
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 20
         assert here.client.get("/health").status_code == 200
 
+    def test_wrong_tokens_count_so_that_nobody_tries_many(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PUSH_TOKEN", TOKEN)
+        here = start(known=config(token={"env": "PUSH_TOKEN"}, rate=3))
+        tried = [here.post(Authorization=f"Bearer {number}").status_code for number in range(5)]
+        assert tried == [401, 401, 401, 429, 429]
+        assert here.post(**BEARER).status_code == 429
+        assert not here.taking.articles
+
     def test_tls(self, start: Start, tmp_path: Path) -> None:
         pem = certificate(tmp_path)
         here = start(known=config(tls_cert=str(pem), tls_key=str(pem)))

@@ -1,7 +1,8 @@
-"""Which addresses a webhook may reach: none of this machine or of private networks, unless that is allowed.
+"""Which addresses strangers may send us to: none of this machine or of private networks, unless allowed.
 
-Whoever may add a watch could otherwise have the worker post to services that trust their network. A name may
-mean another address at each look-up, so what counts is the address that is connected to.
+Whoever may add a watch could otherwise have the worker post to services that trust their network, and whoever
+runs a feed could have us fetch from them. A name may mean another address at each look-up, so what counts is
+the address that is connected to.
 """
 
 from __future__ import annotations
@@ -12,16 +13,13 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
-REFUSED = (
-    "{} is an address of this machine or of a private network, and webhooks do not go there unless"
-    " NEWSWIRE_WEBHOOKS_INTERNAL=true allows it to the workers"
-)
+REFUSED = "{} is an address of this machine or of a private network, which is refused unless {} allows it"
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class InternalAddressError(OSError):
-    """A webhook's host means an address that it must not reach."""
+    """A host means an address that must not be reached."""
 
 
 def is_internal(address: str) -> bool:
@@ -39,17 +37,18 @@ def names_internal(host: str) -> bool:
         return host.rstrip(".").lower() == "localhost" or host.rstrip(".").lower().endswith(".localhost")
 
 
-def sockets(*, internal: bool) -> Callable[[tuple[Any, ...]], socket.socket]:
+def sockets(allowance: str, *, internal: bool) -> Callable[[tuple[Any, ...]], socket.socket]:
     """Makes the socket for each connection of aiohttp's, if the address may be reached.
 
     Args:
-        internal: whether internal addresses may be.
+        allowance: what would allow internal addresses, for a person.
+        internal: whether they are allowed.
     """
 
     def make(info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, address = info
         if not internal and is_internal(address[0]):
-            raise InternalAddressError(REFUSED.format(address[0]))
+            raise InternalAddressError(REFUSED.format(address[0], allowance))
         return socket.socket(family, kind, protocol)
 
     return make

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may reach."""
+"""Which addresses strangers may send us to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiohttp.resolver import ThreadedResolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.watch.addresses import InternalAddressError, is_internal, names_internal, sockets
+from pipeline.addresses import InternalAddressError, is_internal, names_internal, sockets
 from tests.watch.receiver import Receiver
 
 
@@ -62,7 +62,9 @@ def post(host: str, *, internal: bool) -> int:
     """How many posts a receiver on this machine gets under a host's name."""
 
     async def main() -> int:
-        connector = aiohttp.TCPConnector(socket_factory=sockets(internal=internal), resolver=_Lying())
+        connector = aiohttp.TCPConnector(
+            socket_factory=sockets("the test", internal=internal), resolver=_Lying()
+        )
         async with Receiver() as receiver, aiohttp.ClientSession(connector=connector) as client:
             port = receiver.url.rpartition(":")[2]
             await client.post(f"http://{host}:{port}/")

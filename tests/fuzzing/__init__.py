@@ -1,0 +1,1 @@
+"""Fuzzing of all that reads a stranger's bytes; ``python -m tests.fuzzing --help``."""

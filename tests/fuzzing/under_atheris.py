@@ -1,0 +1,38 @@
+"""Fuzzing led by coverage: ``python -m tests.fuzzing.under_atheris TARGET TALLY [libFuzzer's options]``.
+
+Runs where Atheris is installed (``make fuzz`` does that), in a process of its own, which libFuzzer ends.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["pipeline.formats", "pipeline.query", "pipeline.feeds.live"]):
+    from tests.fuzzing.targets import check
+
+EVERY = 200
+"""Inputs between two notes of how it goes."""
+
+
+def main() -> None:
+    """Fuzz until libFuzzer's options say that it is enough."""
+    target, tally, *options = sys.argv[1:]
+    runs, slowest_s = 0, 0.0
+
+    def one(data: bytes) -> None:
+        nonlocal runs, slowest_s
+        runs += 1
+        slowest_s = max(slowest_s, check(target, data))
+        if runs % EVERY == 0:
+            Path(tally).write_text(json.dumps({"runs": runs, "slowest_s": slowest_s}))
+
+    atheris.Setup([sys.argv[0], *options], one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
