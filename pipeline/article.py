@@ -53,15 +53,18 @@ SubjectType = Literal["concept", "person", "organization", "place", "event", "ob
 Label = Literal["PER", "ORG", "LOC", "MISC"]
 Stage = Literal["parse", "validate", "enrich", "index"]
 
+# What an article is made of never refers back to it: the garbage collector, which would look at each part of
+# each article again and again, has nothing to find in it (``gc=False``).
 
-class Span(Struct, frozen=True, forbid_unknown_fields=True):
+
+class Span(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A piece of the body: offsets in Unicode code points, ``end`` excluded."""
 
     start: Offset
     end: Count
 
 
-class Subject(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Subject(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A subject as the feed declared it: its qcode (or URI, where no scheme is known), its name, or both.
 
     ``type`` says what it is, where the feed does; ``media_topic`` is the Media Topic that an IPTC subject
@@ -74,7 +77,7 @@ class Subject(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media_topic: Annotated[str, Meta(pattern="^medtop:[0-9]{8}$")] | UnsetType = UNSET
 
 
-class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Place(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Where the copy was written or filed: a name, a country (name or code as given), a qcode."""
 
     name: Text | UnsetType = UNSET
@@ -82,7 +85,7 @@ class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     qcode: Text | UnsetType = UNSET
 
 
-class Media(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Media(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A link to a picture, a graphic, a video or a sound: where it is, and what the copy says of it.
 
     ``type`` is its MIME type, ``rendition`` the role of this size of it, ``width`` and ``height`` are pixels.
@@ -97,14 +100,14 @@ class Media(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     height: Count | UnsetType = UNSET
 
 
-class Replaced(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Replaced(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """The article that this one takes the place of, by its guid, and the status that it has from now on."""
 
     guid: Text
     status: Status | UnsetType = UNSET
 
 
-class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Provenance(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Where the original bytes came from: feed, format, file or URL, and offset in bytes within it."""
 
     feed: Text
@@ -113,7 +116,7 @@ class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     offset: Offset = 0
 
 
-class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class RawArticle(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An article as the wire gave it: the value of a message on ``news.raw``.
 
     ``embargo`` is when it may be published, ``expires`` when no more. ``summary`` is a description that is no
@@ -163,14 +166,14 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     flags: tuple[Text, ...] = ()
 
 
-class Point(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Point(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Where a place lies: degrees of WGS 84, north and east positive."""
 
     lat: Annotated[float, Meta(ge=-90, le=90)]
     lon: Annotated[float, Meta(ge=-180, le=180)]
 
 
-class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Identity(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Who or what a name means.
 
     ``id`` is ``iso:KP`` (ISO 3166-1, a country or territory), ``geonames:1871859``, ``org:united-nations``
@@ -186,7 +189,7 @@ class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     point: Point | UnsetType = UNSET
 
 
-class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Entity(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Somebody or something named in the body, with every place where a name of it stands.
 
     ``text`` is its fullest name in the article, ``forms`` are the others. ``id`` and what follows are those
@@ -207,7 +210,7 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     candidates: tuple[Identity, ...] = ()
 
 
-class Topic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Topic(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """An IPTC Media Topic that applies, by qcode (``medtop:11000000`` is politics).
 
     It was declared by the feed, or stands above one that was; or it was inferred, with a score that says how
@@ -220,7 +223,7 @@ class Topic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     origin: Literal["declared", "inferred"] = "inferred"
 
 
-class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Quote(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Somebody's own words in the body, between quotation marks, and who said them.
 
     ``span`` is what stands between the marks. ``speaker`` is the name or the description that the words are
