@@ -89,7 +89,7 @@ def _matrix() -> list[Case]:
 
 @contextmanager
 def _busy(settings: Settings, _: Path) -> Iterator[tuple[Settings, Mapping[str, str]]]:
-    with BusyProxy(settings.elasticsearch) as proxy:
+    with BusyProxy(settings.nodes[0]) as proxy:
         yield settings.model_copy(update={"elasticsearch": proxy.url}), {}
     assert min(proxy.seen[each] for each in ("passed", "refused", "cut")) > 0, f"too few faults: {proxy.seen}"
 

@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 from pipeline import dead, query
 from pipeline.article import DeadLetter, InvalidArticleError, decode_raw
 from pipeline.settings import Settings
+from pipeline.sink import connection
 from tests import feeding
 from tests.chaos.verdict import Document, Letter
 
@@ -29,7 +30,7 @@ def fed(settings: Settings) -> set[tuple[str, int]]:
 
 def documents(settings: Settings) -> list[Document]:
     """All that a search finds."""
-    with Elasticsearch(str(settings.elasticsearch), request_timeout=60) as client:
+    with Elasticsearch(**connection.options(settings, timeout_s=60)) as client:
         client.indices.refresh(index=settings.index)
         answer = client.search(
             index=settings.index,
