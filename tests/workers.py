@@ -16,6 +16,7 @@ from typing import Self
 
 import psutil
 
+from pipeline.enrich.zygote import MODELS_NAME
 from pipeline.settings import Settings
 
 
@@ -29,11 +30,19 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **given}
 
 
-def newswire(settings: Settings, *arguments: str, within_s: float = 250) -> subprocess.CompletedProcess[str]:
-    """Run a command with these settings to its end."""
+def of_version(code: Path | None) -> dict[str, str]:
+    """The environment in which Python finds the package in a checkout; by default the one that runs."""
+    return {} if code is None else {"PYTHONPATH": str(code)}
+
+
+def newswire(
+    settings: Settings, *arguments: str, within_s: float = 250, code: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings to its end; ``code`` is the checkout of another version."""
     return subprocess.run(
         [sys.executable, "-m", "pipeline", *arguments],
-        env=environment(settings),
+        env=environment(settings) | of_version(code),
+        cwd=code,
         capture_output=True,
         text=True,
         timeout=within_s,
@@ -53,16 +62,17 @@ def model_processes(parent: int) -> list[psutil.Process]:
     """The model processes of a process that are alive."""
     found = []
     for child in psutil.Process(parent).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # it ended, or is a zombie
-            if "spawn_main" in " ".join(child.cmdline()):
+        with suppress(psutil.NoSuchProcess):  # it ended
+            if child.name() == MODELS_NAME.decode() and child.status() != psutil.STATUS_ZOMBIE:
                 found.append(child)
     return found
 
 
 class Worker:
-    """A ``newswire worker`` process with its output in a file."""
+    """A ``newswire worker`` process, its output in a file; ``code`` is the checkout of another version."""
 
-    def __init__(self, settings: Settings, folder: Path, *arguments: str) -> None:
+    def __init__(self, settings: Settings, folder: Path, *arguments: str, code: Path | None = None) -> None:
+        self._code = code
         self._settings = settings
         self._arguments = arguments
         self._folder = folder
@@ -79,7 +89,8 @@ class Worker:
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "pipeline", "worker", *self._arguments],
-                env=environment(self._settings),
+                env=environment(self._settings) | of_version(self._code),
+                cwd=self._code,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

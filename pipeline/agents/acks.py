@@ -73,8 +73,8 @@ class Acks(Generic[Event]):
     """Holds back each ack until it is due.
 
     Each partition has a line for each generation of the group: after a rebalance the partition is read again
-    from what was committed, and what was read before is a line of its own, which goes on by itself. An ack in
-    it is still true, and harmless.
+    from what was committed, and what was read before is a line of its own, which goes on by itself. Its acks
+    are true, but no longer counted.
 
     Attributes:
         held: how many events were taken and are not acked yet.

@@ -18,11 +18,13 @@ class Batches(Generic[Item]):
     Args:
         most: items in a batch at most.
         most_bytes: bytes after which a batch is full; the item that reaches them belongs to it.
-        linger_s: seconds that the first item of a batch waits at most for others.
+        linger_s: tells for each batch how many seconds its first item waits at most for others.
         size: an item's bytes.
     """
 
-    def __init__(self, most: int, most_bytes: int, linger_s: float, size: Callable[[Item], int]) -> None:
+    def __init__(
+        self, most: int, most_bytes: int, linger_s: Callable[[], float], size: Callable[[Item], int]
+    ) -> None:
         self._most = most
         self._most_bytes = most_bytes
         self._linger_s = linger_s
@@ -44,7 +46,7 @@ class Batches(Generic[Item]):
         try:
             while not stop.is_set():
                 await self._either(self._first, reading, stopping, None)
-                await self._either(self._full, reading, stopping, self._linger_s)
+                await self._either(self._full, reading, stopping, self._linger_s())
                 if stop.is_set():
                     return
                 if self._waiting:

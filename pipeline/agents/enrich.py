@@ -18,6 +18,12 @@ from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import Outcome
 from pipeline.settings import Settings
 
+BURST_S = 0.01
+"""Seconds in which what Faust has read already comes to its batch.
+
+No longer: while all processes are at work batches fill by themselves, and else nobody gains by waiting.
+"""
+
 
 class _Instants(Struct, frozen=True):
     """All that is read of an enriched article here."""
@@ -55,7 +61,9 @@ def hop(settings: Settings, pool: ModelPool, report: Report | None = None) -> Ho
         return [dead.get(id(event)) or _settled(each) for event, each in zip(events, outcomes, strict=True)]
 
     # One batch more than there are processes: a process that is done finds the next one waiting.
-    made.run(work, deliver, batch=settings.enrich_batch, width=settings.processes + 1)
+    made.run(
+        work, deliver, batch=settings.enrich_batch, width=settings.processes + 1, linger_s=lambda: BURST_S
+    )
     return made
 
 

@@ -10,9 +10,13 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import faust
 import structlog
+from faust.tables.manager import TableManager
 from faust.types import EventT, StreamT
+from mode.utils.times import Seconds
 
+from pipeline import kafka_security, kafka_topics
 from pipeline.agents.batches import Batches
+from pipeline.agents.consumer import App
 from pipeline.agents.conveyor import Bounds, Conveyor, size_of
 from pipeline.agents.outcomes import Report, Settled
 from pipeline.agents.outlet import topic
@@ -26,6 +30,7 @@ BATCHES_AHEAD = 8
 
 _FOREVER_S = 7 * 24 * 3600.0
 _FETCH_BYTES = MIB
+_PRODUCED_BYTES = 128 * 1024
 _NEW_PARTITIONS_MS = 30_000
 
 Done = TypeVar("Done")
@@ -68,7 +73,15 @@ class Hop:
             return set()
         return {each.partition for each in consumer.assignment() if each.topic == self.source}
 
-    def run(self, work: Work[Done], deliver: Deliver[Done], *, batch: int, width: int) -> None:
+    def run(
+        self,
+        work: Work[Done],
+        deliver: Deliver[Done],
+        *,
+        batch: int,
+        width: int,
+        linger_s: Callable[[], float] | None = None,
+    ) -> None:
         """Make the agent; it begins when the app is started.
 
         An error that nobody foresaw ends the process, and so does an agent that ends by itself. Were the
@@ -82,10 +95,14 @@ class Hop:
                 done.
             batch: how many events a batch holds at most.
             width: how many batches may be in work at once.
+            linger_s: tells for each batch how many seconds its first event waits at most for others; by
+                default those of the settings.
         """
         size = self._settings.in_flight_mib * MIB
         bounds = Bounds(batches=width, articles=(width + BATCHES_AHEAD) * batch, size=size)
-        batches: Batches[EventT[Any]] = Batches(batch, size // 4, self._settings.linger_s, size_of)
+        batches: Batches[EventT[Any]] = Batches(
+            batch, size // 4, linger_s or (lambda: self._settings.linger_s), size_of
+        )
 
         async def agent(stream: StreamT[bytes]) -> None:
             stream.enable_acks = False
@@ -133,21 +150,33 @@ class Hop:
         os._exit(os.EX_SOFTWARE)
 
 
+class _NoTables(TableManager):
+    """Faust gives the tables of an app a second to be made, before it joins the group; we have none."""
+
+    mundane_level = "debug"
+
+    async def sleep(self, n: Seconds) -> None:
+        """Not at all."""
+
+
 def _app(group: str, settings: Settings) -> faust.App:
     settings.var.mkdir(parents=True, exist_ok=True)
-    return faust.App(
+    return App(
         group,
         broker=[f"kafka://{broker}" for broker in settings.brokers],
+        broker_credentials=kafka_security.faust(settings),
         datadir=str(settings.var / "faust"),
         store="memory://",
+        TableManager=_NoTables,
         key_serializer="raw",
         value_serializer="raw",
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
         producer_max_request_size=settings.max_message_bytes,
-        producer_compression_type="gzip",
+        producer_compression_type=kafka_topics.COMPRESSION,
         producer_linger_ms=5,
+        producer_max_batch_size=_PRODUCED_BYTES,
         consumer_max_fetch_size=_FETCH_BYTES,
         # Partitions that are added while we run are seen within so long.
         consumer_metadata_max_age_ms=_NEW_PARTITIONS_MS,

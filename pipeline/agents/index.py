@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from pipeline import article
 from pipeline.agents.hop import Hop
 from pipeline.agents.outcomes import Report, Settled
 from pipeline.agents.outlet import DeadLetterOffice
+from pipeline.agents.pace import Pace
 from pipeline.article import EnrichedArticle, Failure, InvalidArticleError
 from pipeline.settings import Settings
 from pipeline.sink.bulk import Document
@@ -40,6 +42,7 @@ def hop(
     """
     made = Hop("index", settings.topic_enriched, settings, report)
     office = DeadLetterOffice(made.app, settings)
+    pace = Pace(settings.linger_s)
 
     async def work(events: Sequence[EventT[Any]]) -> list[Failure | Settled]:
         read = [_read(event.message.value or b"") for event in events]
@@ -50,7 +53,9 @@ def hop(
             at.update((each.id, indexed_at(each)) for each in documents)
             written(documents)
 
+        began = time.monotonic()
         outcomes = iter(await sink.index(articles, hear))
+        pace.took(time.monotonic() - began)
         return [
             each if isinstance(each, Failure) else _settled(each, next(outcomes), at.get(each.id))
             for each in read
@@ -62,7 +67,7 @@ def hop(
         )
         return [Settled("dead", each.stage) if isinstance(each, Failure) else each for each in settled]
 
-    made.run(work, deliver, batch=settings.index_batch, width=WIDTH)
+    made.run(work, deliver, batch=settings.index_batch, width=WIDTH, linger_s=pace.linger_s)
     return made
 
 

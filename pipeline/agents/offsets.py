@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from pipeline import kafka_security
 from pipeline.agents.progress import Reading
 from pipeline.settings import Settings
 
@@ -22,10 +23,11 @@ class Offsets:
     """
 
     def __init__(self, settings: Settings) -> None:
-        options = {
+        options: dict[str, Any] = {
             "bootstrap_servers": settings.kafka,
             "client_id": "newswire-health",
             "request_timeout_ms": _REQUEST_MS,
+            **kafka_security.aiokafka(settings),
         }
         self._admin = AIOKafkaAdminClient(**options)
         self._consumer = AIOKafkaConsumer(**options)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import get_args
 
 import structlog
@@ -17,13 +21,15 @@ from pipeline.agents import enrich, index, lag, watch
 from pipeline.agents.health import Health
 from pipeline.agents.hop import Hop
 from pipeline.agents.metrics import Metrics, Name
-from pipeline.enrich import load as load_models
 from pipeline.enrich.pool import ModelPool
 from pipeline.enrich.process import Load
+from pipeline.enrich.zygote import Zygote, shipped
 from pipeline.errors import NewswireError
 from pipeline.kafka_waiting import patiently
 from pipeline.settings import Settings
+from pipeline.sink.bulk import Document
 from pipeline.sink.elasticsearch import Sink
+from pipeline.sink.refreshing import Refresher
 from pipeline.sink.searchable import Probe
 from pipeline.watch.watcher import Watcher
 
@@ -49,19 +55,25 @@ class _Parts:
     sink: Sink
     watcher: Watcher
     probe: Probe
+    refresher: Refresher
+    pool: ModelPool | None
     metrics: Metrics
-    load: Load
+
+    def written(self, documents: Sequence[Document]) -> None:
+        """Elasticsearch has these: they are to be found soon, and how soon is measured."""
+        self.refresher.offer(documents)
+        self.probe.offer(documents)
 
 
 async def run(
-    settings: Settings, names: Sequence[Name], load: Load = load_models, *, with_lag: bool = False
+    settings: Settings, names: Sequence[Name], models: Zygote | Load = shipped, *, with_lag: bool = False
 ) -> None:
     """Run some hops in this process until SIGTERM or SIGINT.
 
     Args:
         settings: where the services are, and how much may be under way.
         names: the hops.
-        load: makes the models, in each model process; a function that can be imported there.
+        models: as for ``ModelPool``.
         with_lag: keep and export the lag of all our groups, too.
 
     Raises:
@@ -73,7 +85,7 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
-        parts = _parts(settings, load, stack)
+        parts = _parts(settings, ModelPool(settings, models) if "enrich" in names else None, stack)
         health = Health(
             settings,
             lambda: list(filter(None, (parts.sink.waiting, parts.watcher.waiting))),
@@ -85,63 +97,101 @@ async def run(
         port = await health.serve() if settings.health_port else None
         if with_lag:
             await stack.enter_async_context(lag.exported(settings, parts.metrics.registry))
-        start = asyncio.create_task(_start(settings, names, parts, stack, reached))
-        hops = await _unless(stop, start)
-        if hops is None:
+        hops: list[Hop] = []
+        stack.push_async_callback(_stop, hops)
+        start = asyncio.create_task(_start(settings, names, parts, hops, reached))
+        after_s = await _unless(stop, start)
+        if after_s is None:
             return
         health.watch(hops)
-        log.info("the worker is ready", agents=list(names), kafka=settings.kafka, health_port=port)
+        gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
+        log.info(
+            "the worker is ready",
+            agents=list(names),
+            kafka=settings.kafka,
+            health_port=port,
+            after_s=after_s,
+        )
         await _until(stop, hops)
         health.state = "stopping"
         log.info("the worker stops")
         await asyncio.gather(*(hop.drain(DRAIN_S) for hop in hops))
 
 
-def _parts(settings: Settings, load: Load, stack: contextlib.AsyncExitStack) -> _Parts:
+def _parts(settings: Settings, pool: ModelPool | None, stack: contextlib.AsyncExitStack) -> _Parts:
     """What the hops work with; it is closed with the stack."""
     metrics, sink, watcher = Metrics(), Sink(settings), Watcher(settings)
-    probe = Probe(settings, metrics.searchable)
-    for one in (sink, watcher, probe):
+    probe, refresher = Probe(settings, metrics.searchable), Refresher(settings)
+    for one in (sink, watcher, probe, refresher):
         stack.push_async_callback(one.close)
     metrics.waits("elasticsearch", lambda: bool(sink.waiting or watcher.waiting))
     metrics.retries(lambda: sink.repeated)
-    return _Parts(sink, watcher, probe, metrics, load)
+    if pool is not None:
+        stack.push_async_callback(pool.close)
+        metrics.models(pool.usage.living, pool.usage.cpu_s)
+    return _Parts(sink, watcher, probe, refresher, pool, metrics)
 
 
 async def _start(
-    settings: Settings,
-    names: Sequence[Name],
-    parts: _Parts,
-    stack: contextlib.AsyncExitStack,
-    reached: asyncio.Event,
-) -> list[Hop]:
-    """The hops at work, once Kafka could be reached, of which ``reached`` tells, and all else is there."""
+    settings: Settings, names: Sequence[Name], parts: _Parts, hops: list[Hop], reached: asyncio.Event
+) -> dict[str, float]:
+    """Everything side by side: what is read before the models are there waits for them.
+
+    Args:
+        settings: as for ``run``.
+        names: as for ``run``.
+        parts: what the hops work with.
+        hops: where those go that are at work.
+        reached: told once Kafka could be reached.
+
+    Returns:
+        Seconds from the start of the process until each part was there.
+    """
+    report = {name: parts.metrics.hop(name) for name in names}
+    after_s: dict[str, float] = {}
+
+    async def there(part: str, work: Awaitable[None]) -> None:
+        await work
+        after_s[part] = round(_age_s(), 2)
+
+    async def begin(make: Callable[[], Hop], ready: Callable[[], Awaitable[None]] | None = None) -> None:
+        await reached.wait()
+        if ready is not None:
+            await ready()
+        hops.append(await _begin(settings, make))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(there("topics", _ensure_topics(settings, reached)))
+            if parts.pool is not None:
+                group.create_task(there("models", parts.pool.start()))
+                group.create_task(
+                    there("enrich", begin(partial(enrich.hop, settings, parts.pool, report["enrich"])))
+                )
+            if "index" in names:
+                make = partial(index.hop, settings, parts.sink, report["index"], parts.written)
+                group.create_task(there("index", begin(make, parts.sink.ready)))
+            if "watch" in names:
+                make = partial(watch.hop, settings, parts.watcher, report["watch"])
+                group.create_task(there("watch", begin(make)))
+    except ExceptionGroup as problems:
+        raise problems.exceptions[0] from None
+    return after_s
+
+
+def _age_s() -> float:
+    """Seconds since this process began, its imports included."""
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def _ensure_topics(settings: Settings, reached: asyncio.Event) -> None:
     await kafka_topics.ensure(settings)
     reached.set()
-    report = {name: parts.metrics.hop(name) for name in names}
-    makers: list[Callable[[], Hop]] = []
-    if "enrich" in names:
-        pool = await stack.enter_async_context(ModelPool(settings, parts.load))
-        parts.metrics.models(pool.usage.living, pool.usage.cpu_s)
-        makers.append(partial(enrich.hop, settings, pool, report["enrich"]))
-    if "index" in names:
-        await parts.sink.ready()
-        makers.append(partial(index.hop, settings, parts.sink, report["index"], parts.probe.offer))
-    if "watch" in names:
-        makers.append(partial(watch.hop, settings, parts.watcher, report["watch"]))
-    return await stack.enter_async_context(_started(settings, makers))
 
 
-@contextlib.asynccontextmanager
-async def _started(settings: Settings, makers: Sequence[Callable[[], Hop]]) -> AsyncIterator[list[Hop]]:
-    """The hops at work; they are stopped side by side."""
-    hops: list[Hop] = []
-    try:
-        for make in makers:
-            hops.append(await _begin(settings, make))  # noqa: PERF401 - those before one that fails must be stopped
-        yield hops
-    finally:
-        await asyncio.gather(*(hop.stop() for hop in hops))
+async def _stop(hops: Sequence[Hop]) -> None:
+    await asyncio.gather(*(hop.stop() for hop in hops))
 
 
 async def _begin(settings: Settings, make: Callable[[], Hop]) -> Hop:
@@ -157,8 +207,8 @@ async def _begin(settings: Settings, make: Callable[[], Hop]) -> Hop:
     return hop
 
 
-async def _unless(stop: asyncio.Event, start: asyncio.Task[list[Hop]]) -> list[Hop] | None:
-    """The started hops, or nothing if the signal to stop came first."""
+async def _unless(stop: asyncio.Event, start: asyncio.Task[dict[str, float]]) -> dict[str, float] | None:
+    """What the start gives, or nothing if the signal to stop came first."""
     signalled = asyncio.create_task(stop.wait())
     await asyncio.wait([signalled, start], return_when=asyncio.FIRST_COMPLETED)
     signalled.cancel()

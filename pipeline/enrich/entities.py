@@ -26,6 +26,8 @@ from pipeline.errors import NewswireError
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from pipeline.enrich.crf.finding import Name
+
 log = structlog.get_logger(__name__)
 
 MODELS = Path(__file__).parent / "models"
@@ -34,6 +36,9 @@ FALLBACK = "xx"
 
 BATCH = 12
 """Windows that spaCy takes at once; more were slower and took more memory."""
+
+TOGETHER = 24
+"""Windows that our own models take at once, some 20,000 words: the more, the more words they share."""
 
 WINDOW = 4000
 """Longest piece of a text, in code points, that the model sees at once; it bounds the memory."""
@@ -89,8 +94,11 @@ class Recogniser:
             cutter: what cuts texts into words for it; itself, if none is given.
             language: primary subtag whose rules count; the pipeline's, if none is given.
         """
+        from pipeline.enrich.crf import finding  # noqa: PLC0415 - imports spaCy
+
         self._nlp = nlp
         self._cutter = cutter or nlp
+        self._finder = finding.finder(nlp, self._cutter)
         self._language: str = language or nlp.meta["lang"]
         self.name = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
 
@@ -104,16 +112,23 @@ class Recogniser:
         mentions: list[list[Mention]] = [[] for _ in texts]
         places = [(number, start, end) for number, text in enumerate(texts) for start, end in windows(text)]
         with self._nlp.memory_zone(), self._cutter_zone():
-            pieces = (self._cutter.make_doc(tame(texts[number][start:end])) for number, start, end in places)
-            for (number, offset, _), doc in zip(
-                places, self._nlp.pipe(pieces, batch_size=BATCH), strict=True
-            ):
-                for found in doc.ents:
-                    label = label_of(found.label_)
-                    if label is not None:
-                        raw = Mention(offset + found.start_char, offset + found.end_char, label)
-                        mentions[number] += refined(texts[number], raw, self._language)
+            found = self._names([tame(texts[number][start:end]) for number, start, end in places])
+            for (number, offset, _), names in zip(places, found, strict=True):
+                for start, end, label in names:
+                    raw = Mention(offset + start, offset + end, label)
+                    mentions[number] += refined(texts[number], raw, self._language)
         return [self._settled(text, found) for text, found in zip(texts, mentions, strict=True)]
+
+    def _names(self, pieces: Sequence[str]) -> Iterator[Sequence[Name]]:
+        """The names of each piece of a text, those of labels that mean something here."""
+        if self._finder is not None:
+            for start in range(0, len(pieces), TOGETHER):
+                yield from self._finder.names(pieces[start : start + TOGETHER])
+            return
+        docs = (self._cutter.make_doc(piece) for piece in pieces)
+        for doc in self._nlp.pipe(docs, batch_size=BATCH):
+            labelled = ((found, label_of(found.label_)) for found in doc.ents)
+            yield [(found.start_char, found.end_char, label) for found, label in labelled if label]
 
     def _cutter_zone(self) -> AbstractContextManager[object]:
         """Forgets the words of a batch, where the cutter has a vocabulary of its own."""

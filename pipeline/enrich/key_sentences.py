@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from pipeline.article import Span
@@ -49,7 +50,11 @@ _STEM = 6  # letters that stand for all forms of a word
 _TAIL = 8  # code points at the end that the marks are looked for in
 _END = re.compile(r"[.!?…؟।॥։።。！？｡][\"'”’»›)\]」』）】\s]*\Z")
 _ADDRESS = re.compile(r"https?:|www\.|\w@\w|(?<!\w)@\w")
-_PAIRS = tuple(zip("(“«「『（", ")”»」』）", strict=True))
+_IN_ADDRESSES = ("@", "http", "www")  # in none that matches is none of them, and they are found fast
+_PAIRS = tuple(zip("“«「『（", "”»」』）", strict=True))  # beside those of ASCII
+_REMEMBERED = 2**14  # words of a language, 2.7 MB
+_LANGUAGES = 4  # whose words are remembered
+_LONGEST_REMEMBERED = 40  # code points
 
 
 class _Sentence(NamedTuple):
@@ -105,7 +110,7 @@ def _whole(body: str, language: str) -> Iterator[_Sentence]:
             yield _Sentence(Span(start, span.end), frozenset(telling), len(telling))
 
 
-def _story_start(span: Span, apart: list[Span]) -> int:
+def _story_start(span: Span, apart: Sequence[Span]) -> int:
     """Where a sentence begins behind a dateline; at its end if a credit or the like is in it."""
     touched = [each for each in apart if span.start < each.end and each.start < span.end]
     if any(each.start > span.start for each in touched):
@@ -123,26 +128,49 @@ def _is_whole(text: str, words: int, language: str) -> bool:
         right_length
         and not text[0].islower()
         and _END.search(text[-_TAIL:]) is not None
-        and _ADDRESS.search(text) is None
+        and not (any(sign in text for sign in _IN_ADDRESSES) and _ADDRESS.search(text))
         and text.count('"') % 2 == 0
-        and all(text.count(opening) == text.count(closing) for opening, closing in _PAIRS)
+        and text.count("(") == text.count(")")
+        and (text.isascii() or all(text.count(opening) == text.count(closing) for opening, closing in _PAIRS))
     )
 
 
 def _telling(words: list[str], language: str) -> list[str]:
     """The beginnings of the words that say something; pairs of letters where words are not parted."""
-    folded = map(str.casefold, words)
     if language in sentences.UNSPACED:
-        return [first + second for word in folded for first, second in pairwise(list(word))]
-    little = sentences.function_words(language)
-    return [
-        word[:_STEM] for word in folded if len(word) >= _SHORTEST and word not in little and word[0] > "9"
-    ]
+        return [first + second for word in words for first, second in pairwise(list(word.casefold()))]
+    return [*filter(None, map(_stems(language).__getitem__, words))]
+
+
+class _Stems(dict[str, str]):
+    """The beginning of each word of a language that says something, an empty one for others.
+
+    ``_REMEMBERED`` words are remembered, then all are forgotten.
+    """
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._little = sentences.function_words(language)
+
+    def __missing__(self, word: str) -> str:
+        folded = word.casefold()
+        telling = len(folded) >= _SHORTEST and folded not in self._little and folded[0] > "9"
+        stem = folded[:_STEM] if telling else ""
+        if len(word) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[word] = stem
+        return stem
+
+
+@lru_cache(maxsize=_LANGUAGES)
+def _stems(language: str) -> _Stems:
+    return _Stems(language)
 
 
 def _weights(found: list[_Sentence], headline: list[str]) -> dict[str, float]:
     """What each word is worth."""
-    counts = Counter(word for each in found for word in each.words)
+    counts = Counter(chain.from_iterable(each.words for each in found))
     weights = {word: math.log(count) for word, count in counts.items()}
     for word in set(headline) & weights.keys():
         weights[word] += IN_HEADLINE
@@ -151,7 +179,7 @@ def _weights(found: list[_Sentence], headline: list[str]) -> dict[str, float]:
 
 def _added(sentence: _Sentence, said: frozenset[str], weights: dict[str, float]) -> float:
     """What a sentence adds to what is said, for its length."""
-    return sum(weights[word] for word in sentence.words - said) / math.sqrt(max(1, sentence.length))
+    return sum(map(weights.__getitem__, sentence.words - said)) / math.sqrt(max(1, sentence.length))
 
 
 def _alike(one: _Sentence, other: _Sentence) -> bool:

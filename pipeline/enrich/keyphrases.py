@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import itemgetter
 
 from pipeline.article import Entity
 from pipeline.enrich import sentences
@@ -53,7 +54,8 @@ _SHORTEST = 3  # letters that a word has at least that may say something
 _SHORTEST_CAPITALS = 2
 _LONGEST_MENTION = 12  # words of a mention; one of more is a mistake
 _LONGEST_FIGURE = 2  # digits that may end a name
-_CACHED = 2**14
+_CACHED = 2**14  # words of a language, 3.9 MB
+_LANGUAGES = 4  # whose words are remembered
 _NAME, _WORD, _LINK, _LITTLE, _NUMBER = range(5)
 _CONTENT = frozenset([_NAME, _WORD])
 _ENDING = _CONTENT | {_NUMBER}
@@ -161,18 +163,16 @@ def _read(headline: str, body: str, language: str) -> _Reading:
     gaps, words = pieces[0::2], pieces[1::2]
     ends = [*accumulate(map(len, pieces))][1::2]
     starts = [end - len(word) for end, word in zip(ends, words, strict=True)]
-    known = {word: _word(word, language) if len(word) <= _LONGEST_WORD else _NO_WORD for word in set(words)}
-    folded = [known[word][0] for word in words]
-    kinds = [known[word][1] for word in words]
-    capital = [known[word][2] for word in words]
-    joined = [gap in _JOINTS for gap in gaps[:-1]]
+    known = [*map(_words(language).__getitem__, words)]
+    folded, kinds, capital = ([*map(itemgetter(place), known)] for place in range(3))
+    joined = [*map(_JOINTS.__contains__, gaps[:-1])]
     first = bisect_left(starts, offset)
     for span in sentences.apart(body, language):
         for number in range(bisect_left(starts, span.start + offset), bisect_left(starts, span.end + offset)):
             kinds[number] = _LITTLE
     if language not in _CAPITAL_NOUNS and not body.isupper():
         _mark_names(kinds, folded=folded, capital=capital, joined=joined, gaps=gaps, first=first)
-    families = _families({word for word, kind in zip(folded, kinds, strict=True) if kind in _CONTENT})
+    families = _families(set(compress(folded, map(_CONTENT.__contains__, kinds))))
     numbers = [families[word] if kind in _CONTENT else -1 for word, kind in zip(folded, kinds, strict=True)]
     return _Reading(
         text,
@@ -189,17 +189,39 @@ def _read(headline: str, body: str, language: str) -> _Reading:
     )
 
 
-@lru_cache(maxsize=_CACHED)
-def _word(word: str, language: str) -> tuple[str, int, bool]:
+class _Words(dict[str, tuple[str, int, bool]]):
+    """What ``_word`` says of the words of a language; ``_CACHED`` are remembered, then all are forgotten."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._little = sentences.function_words(language)
+
+    def __missing__(self, word: str) -> tuple[str, int, bool]:
+        if len(word) > _LONGEST_WORD:
+            return _NO_WORD
+        if len(self) >= _CACHED:
+            self.clear()
+        found = self[word] = _word(word, self._little)
+        return found
+
+
+@lru_cache(maxsize=_LANGUAGES)
+def _words(language: str) -> _Words:
+    return _Words(language)
+
+
+def _word(word: str, little: frozenset[str]) -> tuple[str, int, bool]:
     """A word in small letters, its kind as far as it tells that itself, and whether it has a capital."""
     folded, capital = word.casefold(), word[0].isupper()
     if word[0].isdigit():
         return folded, _NUMBER, capital
     if folded in _LINKS and not capital:
         return folded, _LINK, capital
+    if folded in little:
+        return folded, _LITTLE, capital
     least = _SHORTEST_CAPITALS if word.isupper() else _SHORTEST
     short = len(folded) < _SHORTEST_CAPITALS or (len(folded) < least and folded != folded.upper())
-    return folded, _LITTLE if short or folded in sentences.function_words(language) else _WORD, capital
+    return folded, _LITTLE if short else _WORD, capital
 
 
 def _mark_names(
@@ -230,12 +252,12 @@ def _mark_names(
 def _families(words: set[str]) -> dict[str, int]:
     """A number for each word, the same for those that differ in a few letters at the end."""
     families: dict[str, int] = {}
-    head, start, number = "", "", -1
+    longest, start, number = -1, "", -1
     for word in sorted(words):
-        if not head or len(word) > len(head) + _MORE or not word.startswith(start):
-            head, number = word, number + 1
+        if len(word) > longest or not word.startswith(start):
+            size, number = len(word), number + 1
             least = _STEM if word[0] < _SYLLABLES else _SYLLABLE_STEM
-            start = head if len(head) < least else head[: max(least, len(head) - _CUT)]
+            longest, start = size + _MORE, word[: max(least, size - _CUT)]
         families[word] = number
     return families
 
@@ -267,9 +289,13 @@ def _add(
     known: bool = False,
 ) -> None:
     """Counts one place where a phrase stands, unless it is too long to be one."""
-    key = tuple([family for family in reading.families[first:last] if family >= 0])
-    if last - first > LONGEST or not key:
+    if last - first > LONGEST:
         return
+    key = tuple(reading.families[first:last])
+    if -1 in key:
+        key = tuple([family for family in key if family >= 0])
+        if not key:
+            return
     phrase = phrases.get(key)
     if phrase is None:
         phrase = phrases[key] = _Phrase(first, name, known)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,7 +73,7 @@ _WITHIN = {
 CANONICAL = {each: tag for tag, within in _WITHIN.items() for each in within.split()}
 
 _AFTER_CYRILLIC = "\u0530"
-_PIECE = re.compile(r"[^\n.!?…。！？]*[\n.!?…。！？]*")  # noqa: RUF001 - full stops of Chinese and Japanese
+_PIECE_END = re.compile(r"[\n.!?…。！？]+")  # noqa: RUF001 - full stops of Chinese and Japanese
 
 
 class Guess(NamedTuple):
@@ -118,15 +117,20 @@ class Model:
         whole = [composed(text) for text in texts]
         numbers, places, weights = grams("\n".join(whole))
         buckets = numbers >> np.uint32(33 - len(self.vectors).bit_length())
-        ends = np.cumsum([len(each) + 1 for each in whole])
-        of_text = np.searchsorted(ends, places, "right").astype(np.uint16)
         if len(texts) > 1:
+            sizes = [len(each) + 1 for each in whole]
+            of_text = np.repeat(np.arange(len(texts), dtype=np.uint16), sizes)[places]
             order = np.argsort(of_text, kind="stable")
             buckets, weights = buckets[order], weights[order]
+            ends = np.bincount(of_text, minlength=len(texts)).cumsum().tolist()
+            said = np.bincount(of_text[order], weights, len(texts)).astype(np.float32)[:, None]
+        else:
+            ends = [len(buckets)]
+            said = weights.sum(keepdims=True)[:, None]
         vectors = self.vectors.take(buckets, axis=0).astype(np.float32)
-        bounds = [0, *np.cumsum(np.bincount(of_text, minlength=len(texts))).tolist()]
-        sums = np.stack([weights[start:end] @ vectors[start:end] for start, end in pairwise(bounds)])
-        said = np.array([[weights[start:end].sum()] for start, end in pairwise(bounds)])
+        sums = np.empty((len(texts), vectors.shape[1]), np.float32)
+        for row, start, end in zip(sums, [0, *ends], ends, strict=False):
+            np.matmul(weights[start:end], vectors[start:end], out=row)
         scores = sums / np.sqrt(np.maximum(said, 1)) @ self.weights + self.bias
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         result: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True) * (said > 0)
@@ -163,12 +167,13 @@ def shares(text: str) -> dict[str, float]:
         The share of the code points that is in each language, the largest first; they add up to 1. One
         language where it has one, none where it is undetermined.
     """
-    pieces = _pieces(text[:MIXED_OVER])
+    text = text[:MIXED_OVER]
+    pieces = _pieces(text)
     if _is_one_word(text[:LOOKED_AT]):
         return {}
     model = _model()
-    sizes = np.array([len(piece) for piece in pieces], np.float32)
-    rows = model.probabilities([piece[:PIECE_LOOKED_AT] for piece in pieces])
+    sizes = np.array([end - start for start, end in pieces], np.float32)
+    rows = model.probabilities([text[start : min(end, start + PIECE_LOOKED_AT)] for start, end in pieces])
     main = int((sizes @ rows).argmax())
     best = rows.argmax(axis=1)
     if not model.tags[main] or rows[best == main].max(initial=0) < LEAST_CONFIDENCE:
@@ -178,7 +183,8 @@ def shares(text: str) -> dict[str, float]:
     for size, place in zip(sizes.tolist(), best.tolist(), strict=True):
         tag = model.tags[place] or model.tags[main]
         found[tag] = found.get(tag, 0.0) + size
-    return {tag: size / sum(found.values()) for tag, size in sorted(found.items(), key=lambda item: -item[1])}
+    whole = sum(found.values())
+    return {tag: size / whole for tag, size in sorted(found.items(), key=lambda item: -item[1])}
 
 
 def canonical(tag: str) -> str:
@@ -204,14 +210,26 @@ def _is_one_word(text: str) -> bool:
     )
 
 
-def _pieces(text: str) -> list[str]:
-    """A text cut at the ends of lines and of sentences, into pieces long enough to tell their language."""
-    pieces = [""]
-    for found in _PIECE.finditer(text):
-        if len(pieces[-1]) >= (LINES if pieces[-1].endswith("\n") else SENTENCES):
-            pieces.append("")
-        pieces[-1] += found[0]
-    return pieces
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """A text cut at the ends of lines and of sentences, into pieces long enough to tell their language.
+
+    Returns:
+        Where each begins and ends; an empty one ends a text whose last piece is that long.
+    """
+    pieces: list[tuple[int, int]] = []
+    start = 0
+    found = _PIECE_END.search(text, LINES - 1)
+    while found:
+        end = found.end()
+        if end - start >= (LINES if text[end - 1] == "\n" else SENTENCES):
+            pieces.append((start, end))
+            start = end
+            end += LINES - 1
+        found = _PIECE_END.search(text, end)
+    if len(text) - start >= SENTENCES:
+        pieces.append((start, len(text)))
+        start = len(text)
+    return [*pieces, (start, len(text))]
 
 
 def load(path: Path = MODEL) -> Model:

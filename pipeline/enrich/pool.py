@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -12,9 +12,9 @@ import structlog
 from msgspec import structs
 
 from pipeline.article import Failure
-from pipeline.enrich import load
 from pipeline.enrich.process import LIFE, Load, ModelProcess, ModelStartError, Outcome, ProcessDiedError
 from pipeline.enrich.usage import Usage
+from pipeline.enrich.zygote import Zygote, shipped
 from pipeline.settings import Settings
 
 TRIES_ALONE = 2
@@ -26,44 +26,65 @@ class ModelPool:
     """A pool of processes with the models loaded; one that dies, hangs, or has done its share is replaced.
 
     Use as an async context manager: it enters once all processes have their models, and raises
-    ``ModelStartError`` where that fails.
+    ``ModelStartError`` where that fails. Or by ``start`` and ``close``: batches that come before that is done
+    wait for it.
 
     Attributes:
         usage: how many processes live, and what they and those before them have used.
 
     Args:
         settings: how many processes, and the limits of one article.
-        load: makes the chain of models, in each process; a function that can be imported there.
+        models: what the processes are forked from, which is closed with the pool; or what makes the chain of
+            models there, a function that can be imported.
     """
 
-    def __init__(self, settings: Settings, load: Load = load) -> None:
+    def __init__(self, settings: Settings, models: Zygote | Load = shipped) -> None:
         self._too_slow = f"the models took over {settings.enrich_timeout_s:g} s"
         count = settings.processes
+        self._zygote = models if isinstance(models, Zygote) else Zygote(settings, models)
         self._processes = [
-            ModelProcess(settings, load, first_life=LIFE * (number + 1) // count) for number in range(count)
+            ModelProcess(settings, self._zygote, first_life=LIFE * (number + 1) // count)
+            for number in range(count)
         ]
-        self.usage = Usage(lambda: [pid for each in self._processes if (pid := each.pid) is not None])
+        self.usage = Usage(lambda: _there(self._processes), lambda: _there([self._zygote]))
         self._free: asyncio.Queue[ModelProcess] = asyncio.Queue()
         self._returning: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._close)
-            try:
-                async with asyncio.TaskGroup() as starting:
-                    for process in self._processes:
-                        starting.create_task(process.start())
-            except ExceptionGroup as problems:
-                raise problems.exceptions[0] from None
-            stack.pop_all()
-        for process in self._processes:
-            self._free.put_nowait(process)
+        try:
+            await self.start()
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._close()
+        await self.close()
+
+    async def start(self) -> None:
+        """Have all processes, with their models loaded.
+
+        Raises:
+            ModelStartError: they cannot be loaded.
+        """
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for process in self._processes:
+                    starting.create_task(process.start())
+        except ExceptionGroup as problems:
+            raise problems.exceptions[0] from None
+        for process in self._processes:
+            self._free.put_nowait(process)
+
+    async def close(self) -> None:
+        """End all processes and whatever they have in work."""
+        for returning in self._returning:
+            returning.cancel()
+        await asyncio.gather(*self._returning, return_exceptions=True)
+        await asyncio.gather(*(process.close() for process in self._processes))
+        await asyncio.to_thread(self._zygote.close)
 
     async def enrich(self, values: Sequence[bytes]) -> list[Outcome]:
         """One outcome for each value, in their order; never raises for what is in the values.
@@ -129,11 +150,10 @@ class ModelPool:
     def _tell(values: Sequence[bytes], reason: str) -> None:
         log.warning("a batch failed in the models", articles=len(values), reason=reason)
 
-    async def _close(self) -> None:
-        for returning in self._returning:
-            returning.cancel()
-        await asyncio.gather(*self._returning, return_exceptions=True)
-        await asyncio.gather(*(process.close() for process in self._processes))
+
+def _there(processes: Iterable[ModelProcess | Zygote]) -> list[int]:
+    """The ids of those that are there."""
+    return [pid for each in processes if (pid := each.pid) is not None]
 
 
 def _counted(outcomes: Sequence[Outcome], attempts: int) -> list[Outcome]:

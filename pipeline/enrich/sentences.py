@@ -28,9 +28,13 @@ _WORD = re.compile(rf"([^\W\d_]{_INNER}*(?:[-‑]{_INNER}+)*|\d+(?:[.,]\d+)*{_IN
 
 _CLOSING = "\"'”’»›)\\]」』）】"
 _FINAL = ".!?…؟।॥։።"
+_FULL = "。！？｡"
+_LINE_ENDS = r"\n\r\u2028\u2029"
+# Begins with a set of characters, which the engine finds fast; what follows depends on which it was.
 _ENDING = re.compile(
-    rf"(?<![{_FINAL}])[{_FINAL}]++(?:[{_CLOSING}]++|[ \u00a0\u202f]»)?(?=\s)"
-    rf"|[。！？｡]+[{_CLOSING}]*|[\n\r\u2028\u2029]+"
+    rf"[{_FINAL}{_FULL}{_LINE_ENDS}]"
+    rf"(?:(?<=[{_FINAL}])(?<![{_FINAL}]{{2}})[{_FINAL}]*+(?:[{_CLOSING}]++|[ \u00a0\u202f]»)?(?=\s)"
+    rf"|(?<=[{_FULL}])[{_FULL}]*[{_CLOSING}]*|(?<=[{_LINE_ENDS}])[{_LINE_ENDS}]*)"
 )
 _OPENING = re.compile(r"[\s\"'“„‚‘«‹(\[¿¡—–•*-]{0,8}")
 _BEFORE = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\Z")
@@ -157,10 +161,11 @@ def sentences(text: str, language: str, start: int = 0, end: int = sys.maxsize) 
     yield from _trimmed(text, begun, end)
 
 
-def apart(body: str, language: str) -> list[Span]:
+@lru_cache(maxsize=1)  # keyphrases and key sentences of an article ask for the same in turn
+def apart(body: str, language: str) -> tuple[Span, ...]:
     """The places of a body that are no part of the story: dateline, bylines, credits, labels, sign-offs."""
     dateline = datelines.find(body, language)
-    return [*datelines.credits(body, language), *([Span(dateline.start, dateline.end)] if dateline else [])]
+    return (*datelines.credits(body, language), *([Span(dateline.start, dateline.end)] if dateline else []))
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:

@@ -61,6 +61,12 @@ LEAST_WORDS = 5
 LEAST_SCORE = 0.3
 """Topics below this score are not given."""
 
+REMEMBERED = 20_000
+"""Words whose hashes are remembered, 2.6 MB; then all are forgotten."""
+
+_LONGEST_REMEMBERED = 40  # code points
+_STEM_AT = 32  # the first bit of a stem's bucket beside the hash of its word
+
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 # Scripts that put no spaces between words: Thai, Lao, kana, Han.
 _UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -87,7 +93,7 @@ class Level:
 
     def scores(self, buckets: NDArray[np.intp], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """How likely each topic applies, from 0 to 1, in the order of ``qcodes``."""
-        rows = self.weights[buckets % len(self.weights)]
+        rows = self.weights.take(buckets % len(self.weights), axis=0)
         scores: NDArray[np.float32] = 1 / (
             1 + np.exp(-((values @ rows.astype(np.float32)) * self.scale + self.bias))
         )
@@ -205,21 +211,40 @@ def words_in(text: str) -> list[str]:
 
 def features(words: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """The buckets that words, stems and neighbouring pairs fall into, and how often each."""
-    hashes = np.array([crc32(word.encode("utf-8", "replace")) for word in words], dtype=np.uint32)
-    stems = np.array(
-        [crc32(word[:STEM].encode("utf-8", "replace"), STEM) for word in words if len(word) > STEM],
-        dtype=np.uint32,
-    )
+    known = np.fromiter(map(_known.__getitem__, words), np.int64, len(words))
+    hashes = known.astype(np.uint32)
+    stems = known >> _STEM_AT
     pairs = hashes[:-1] * _PAIR_FACTOR + hashes[1:]
-    buckets, counts = np.unique(np.concatenate([hashes, stems, pairs]) % BUCKETS, return_counts=True)
+    numbers = np.concatenate([hashes % BUCKETS, stems[stems > 0] - 1, pairs % BUCKETS])
+    buckets, counts = np.unique(numbers, return_counts=True)
     return buckets.astype(np.intp), counts.astype(np.float32)
+
+
+class _Known(dict[str, int]):
+    """The hash of each word, and above it one more than the bucket of its stem, 0 for a word that is short.
+
+    Found out when a word is first met; ``REMEMBERED`` words are remembered, then all are forgotten.
+    """
+
+    def __missing__(self, word: str) -> int:
+        found = crc32(word.encode("utf-8", "replace"))
+        if len(word) > STEM:
+            found |= (crc32(word[:STEM].encode("utf-8", "replace"), STEM) % BUCKETS + 1) << _STEM_AT
+        if len(word) <= _LONGEST_REMEMBERED:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[word] = found
+        return found
+
+
+_known = _Known()
 
 
 def weighted(
     buckets: NDArray[np.intp], counts: NDArray[np.float32], rarity: NDArray[np.float16]
 ) -> NDArray[np.float32]:
     """Damped counts times rarity, as a vector of length one."""
-    values = (1 + np.log(counts)) * rarity[buckets].astype(np.float32)
+    values = (1 + np.log(counts)) * rarity.take(buckets).astype(np.float32)
     length = np.sqrt(values @ values)
     return values / length if length > 0 else values
 

@@ -16,10 +16,14 @@ class Usage:
 
     Args:
         pids: the ids of those that live, or did a moment ago.
+        helpers: of those whose seconds count too, but not they themselves.
     """
 
-    def __init__(self, pids: Callable[[], Iterable[int]]) -> None:
+    def __init__(
+        self, pids: Callable[[], Iterable[int]], helpers: Callable[[], Iterable[int]] = tuple
+    ) -> None:
         self._pids = pids
+        self._helpers = helpers
         self._before = _ended_s()
         self._most = 0.0
 
@@ -27,7 +31,7 @@ class Usage:
         """Their CPU seconds since this was made, of those too that have ended, however; never falls."""
         # The ended ones first: who ends meanwhile is missed for a moment, and never counted twice.
         ended_s = _ended_s() - self._before
-        self._most = max(self._most, ended_s + sum(map(_living_s, self._pids())))
+        self._most = max(self._most, ended_s + sum(map(_living_s, [*self._pids(), *self._helpers()])))
         return self._most
 
     def living(self) -> int:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import random
 import socket
+from collections import deque
 from dataclasses import dataclass
 
 import psutil
 
 from pipeline.local.errors import LocalServiceError
+
+# Below what Linux gives to outgoing connections (from 32768): one of them could have it before we listen.
+_CHOICE = range(10_240, 32_768)
+# What this process was given: who needs several ports for one service listens on none until all are known.
+_given: deque[int] = deque(maxlen=1000)
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,26 @@ def address_of(text: str) -> Address:
 
 
 def free_port(host: str) -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.create_server((host, 0), family=_family(host)) as server:
-        return int(server.getsockname()[1])
+    """A port that nobody listens on at this moment, and none of the last thousand that were given here.
+
+    Raises:
+        OSError: one cannot listen on that host at all.
+    """
+    while True:
+        port = random.choice(_CHOICE)
+        if port not in _given and _can_listen(host, port):
+            _given.append(port)
+            return port
+
+
+def _can_listen(host: str, port: int) -> bool:
+    try:
+        socket.create_server((host, port), family=_family(host)).close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True
 
 
 def answers(address: Address, limit_s: float = 1.0) -> bool:

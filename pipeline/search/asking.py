@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from pydantic import SecretStr
 
 from pipeline.errors import NewswireError
 from pipeline.query import QueryError
@@ -32,7 +34,7 @@ _AT_ONCE_S = 2.0
 # Elasticsearch's limit of clauses follows from its heap and its processors.
 _TOO_MANY = "too_many"
 
-_clients: dict[tuple[int, str], Elasticsearch] = {}
+_clients: dict[tuple[int, str, SecretStr | None, Path | None], Elasticsearch] = {}
 _lock = threading.Lock()
 
 
@@ -65,13 +67,13 @@ def ask(settings: Settings, question: Callable[[Elasticsearch], Answer]) -> Answ
                 " it a larger heap"
             ) from error
         busy = error.status_code in _UNAVAILABLE
-        advice = "try again in a moment" if busy else "see NEWSWIRE_ELASTICSEARCH and its log"
+        usual = "try again in a moment" if busy else "see NEWSWIRE_ELASTICSEARCH and its log"
+        advice = connection.advice(error, usual)
         raise SearchError(f"{where} does not answer the search: {error}; {advice}") from error
     except TransportError as error:
-        raise SearchError(
-            f"{where} does not answer ({error.message}): start it with `newswire up`, or say where it is with"
-            " NEWSWIRE_ELASTICSEARCH"
-        ) from error
+        usual = "start it with `newswire up`, or say where it is with NEWSWIRE_ELASTICSEARCH"
+        advice = connection.advice(error, usual)
+        raise SearchError(f"{where} does not answer ({error.message}): {advice}") from error
 
 
 def searched(settings: Settings, body: Body, **options: Any) -> Mapping[str, Any]:
@@ -103,8 +105,9 @@ def _again(question: Callable[[Elasticsearch], Answer], client: Elasticsearch) -
 
 
 def _client(settings: Settings) -> Elasticsearch:
-    """One client for each address; a process that was forked has its own."""
-    name = os.getpid(), str(settings.elasticsearch)
+    """One client for all nodes, for each key and authority; a process that was forked has its own."""
+    key, authority = settings.elasticsearch_api_key, settings.elasticsearch_ca
+    name = os.getpid(), settings.elasticsearch, key, authority
     with _lock:
         if name not in _clients:
             options = connection.options(settings, timeout_s=PATIENCE_S)

@@ -37,9 +37,10 @@ _LETTERS = _Letters({ord(sign): instead for sign, instead in _INSTEAD.items()})
 
 def spelled(name: str) -> str:
     """What all spellings of a name have in common: its letters and digits, in words."""
-    name = name.casefold()
-    if not name.isascii():
-        name = unicodedata.normalize("NFKD", name)
+    if name.isascii():
+        name = name.lower()
+    else:  # letters of mathematics have small ones only once they are taken apart, others are only then whole
+        name = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     return " ".join(name.translate(_LETTERS).split())
 
 

@@ -6,6 +6,7 @@ import asyncio
 
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import CoordinatorNotAvailableError
 
 from pipeline.settings import Settings
 
@@ -27,6 +28,11 @@ def spread(settings: Settings, topic: str, count: int) -> None:
     producer.close()
 
 
+def committed_in_all(settings: Settings, hop: str, topic: str) -> int:
+    """The offsets that a hop has committed in all partitions of a topic, added up."""
+    return sum(committed(settings, hop, topic, number) or 0 for number in range(settings.partitions))
+
+
 async def acked(settings: Settings, hop: str, topic: str, count: int) -> None:
     """Wait until a hop has acked and committed so many messages in partition 0 of a topic."""
     async with asyncio.timeout(60):
@@ -35,10 +41,12 @@ async def acked(settings: Settings, hop: str, topic: str, count: int) -> None:
 
 
 def committed(settings: Settings, hop: str, topic: str, partition: int = 0) -> int | None:
-    """The offset that a hop has committed in a partition of a topic."""
+    """The offset that a hop has committed in a partition of a topic; none where it has not."""
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka)
     try:
         offsets = admin.list_group_offsets([f"{settings.group}-{hop}"])[f"{settings.group}-{hop}"]
+    except CoordinatorNotAvailableError:  # the topic of all offsets is made for the first group
+        return None
     finally:
         admin.close()
     place = offsets.get(TopicPartition(topic, partition))

@@ -32,7 +32,7 @@ class Source:
 
 
 def made(most: int = 10, most_bytes: int = 100, linger_s: float = 0.01) -> Batches[int]:
-    return Batches(most, most_bytes, linger_s, lambda item: item)
+    return Batches(most, most_bytes, lambda: linger_s, lambda item: item)
 
 
 async def all_of(batches: Batches[int], source: Source, stop: asyncio.Event | None = None) -> list[list[int]]:

@@ -8,17 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from faust.types import EventT
 
-from pipeline.agents.hop import QUEUE, Hop
+from pipeline.agents.hop import QUEUE
 from pipeline.settings import Settings
-from tests.agents.broker import committed, put, spread
+from tests.agents.broker import committed, committed_in_all, put, spread
+from tests.agents.recorder import Recorder, hop_with, reached, until
 from tests.feeding import fresh
 from tests.services import Stack
 from tests.workers import environment
@@ -31,34 +28,6 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
     return fresh(stack.settings, tmp_path, partitions=1, linger_s=0.05)
 
 
-class Recorder:
-    """Work that takes so long, and what was seen of it."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
-        self.worked: Counter[tuple[int, int]] = Counter()
-        self.delivered: Counter[tuple[int, int]] = Counter()
-
-    async def work(self, events: Sequence[EventT[Any]]) -> None:
-        self.worked.update((event.message.partition, event.message.offset) for event in events)
-        await asyncio.sleep(self.seconds)
-
-    async def deliver(self, events: Sequence[EventT[Any]], _: None) -> None:
-        self.delivered.update((event.message.partition, event.message.offset) for event in events)
-
-
-def hop_with(recorder: Recorder, settings: Settings, *, batch: int = 4, width: int = 2) -> Hop:
-    hop = Hop("test", settings.topic_raw, settings)
-    hop.run(recorder.work, recorder.deliver, batch=batch, width=width)
-    return hop
-
-
-async def reached(recorder: Recorder, count: int, within_s: float = 60) -> None:
-    async with asyncio.timeout(within_s):
-        while len(recorder.delivered) < count:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.05)
-
-
 def test_draining_finishes_and_commits_what_is_under_way_and_takes_no_more(settings: Settings) -> None:
     put(settings, settings.topic_raw, *[b"%d" % number for number in range(40)])
     recorder = Recorder(0.3)
@@ -66,7 +35,7 @@ def test_draining_finishes_and_commits_what_is_under_way_and_takes_no_more(setti
     async def main() -> float:
         hop = hop_with(recorder, settings)
         await hop.app.start()
-        await reached(recorder, 4)
+        await reached(4, recorder)
         assert hop.running
         assert hop.assigned() == {0}
         start = time.monotonic()
@@ -87,16 +56,14 @@ def test_what_cannot_be_finished_in_time_is_left_to_the_next(settings: Settings)
     async def main() -> None:
         hop = hop_with(slow, settings)
         await hop.app.start()
-        async with asyncio.timeout(60):
-            while not slow.worked:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.05)
+        await until(lambda: bool(slow.worked))
         start = time.monotonic()
         await hop.drain(0.5)
         await hop.stop()
         assert time.monotonic() - start < 5
         again = hop_with(quick, settings)
         await again.app.start()
-        await reached(quick, 2)
+        await reached(2, quick)
         await again.drain(5)
         await again.stop()
 
@@ -113,9 +80,7 @@ def test_while_nothing_gets_done_little_is_held_in_memory(settings: Settings) ->
     async def main() -> None:
         hop = hop_with(recorder, settings, batch=10, width=2)
         await hop.app.start()
-        async with asyncio.timeout(60):
-            while len(recorder.worked) < 20:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.05)
+        await until(lambda: len(recorder.worked) >= 20)
         await asyncio.sleep(3)
         held = len(hop.app.consumer.unacked)
         queued = sum(queue.qsize() for queue in hop.app.flow_control._queues)
@@ -137,20 +102,17 @@ def test_partitions_change_hands_under_load_and_every_event_is_done(stack: Stack
     async def main() -> None:
         staying, passing = hop_with(first, settings), hop_with(second, settings)
         await staying.app.start()
-        await reached(first, 50)
+        await reached(50, first)
         await passing.app.start()
-        await reached(second, 50)
+        await reached(50, second)
         await passing.drain(5)
         await passing.stop()
-        async with asyncio.timeout(90):
-            while len(first.delivered | second.delivered) < count:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.1)
+        await reached(count, first, second, within_s=90)
         await staying.drain(5)
         await staying.stop()
 
     asyncio.run(main())
-    done = sum(committed(settings, "test", settings.topic_raw, number) or 0 for number in range(4))
-    assert done == count
+    assert committed_in_all(settings, "test", settings.topic_raw) == count
 
 
 def test_an_error_that_nobody_foresaw_ends_the_process_and_acks_nothing_behind_it(settings: Settings) -> None:

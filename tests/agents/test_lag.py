@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
-from pydantic import HttpUrl
 from structlog.testing import capture_logs
 
 from pipeline.agents import lag
@@ -16,7 +15,7 @@ from pipeline.lag import broker
 from pipeline.lag import serve as serving
 from pipeline.settings import Settings
 
-AWAY = Settings(kafka="127.0.0.1:9", elasticsearch=HttpUrl("http://127.0.0.1:9"))
+AWAY = Settings(kafka="127.0.0.1:9", elasticsearch="http://127.0.0.1:9")
 
 
 def test_an_exporter_that_fails_is_told_and_tried_again_and_nothing_else_ends(

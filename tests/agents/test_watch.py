@@ -13,11 +13,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pydantic import HttpUrl
 
 from pipeline.agents import outlet, watch, worker
+from pipeline.agents.hop import Hop
 from pipeline.article import encode
-from pipeline.enrich import load
 from pipeline.settings import Settings
 from pipeline.watch import watcher
 from pipeline.watch.watcher import Watcher
@@ -154,13 +153,16 @@ def test_articles_wait_for_what_the_watches_need(settings: Settings, monkeypatch
 
 def test_the_worker_starts_whatever_is_in_the_way_of_the_watches(settings: Settings) -> None:
     async def main() -> str | None:
-        away = Watcher(settings.model_copy(update={"elasticsearch": HttpUrl("http://127.0.0.1:9")}))
+        away = Watcher(settings.model_copy(update={"elasticsearch": "http://127.0.0.1:9"}))
         async with AsyncExitStack() as stack, asyncio.timeout(60):
-            parts = replace(worker._parts(settings, load, stack), watcher=away)
+            parts = replace(worker._parts(settings, None, stack), watcher=away)
             stack.push_async_callback(away.close)
             names: list[worker.Name] = ["index", "watch"]
-            hops = await worker._start(settings, names, parts, stack, asyncio.Event())
-            assert [hop.name for hop in hops] == names
+            hops: list[Hop] = []
+            stack.push_async_callback(worker._stop, hops)
+            after_s = await worker._start(settings, names, parts, hops, asyncio.Event())
+            assert {hop.name for hop in hops} == set(names)
+            assert set(after_s) == {"topics", *names}
             put(settings, settings.topic_enriched, message())
             await acked(settings, "index", settings.topic_enriched, 1)
             return away.waiting

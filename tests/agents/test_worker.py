@@ -142,9 +142,10 @@ def test_a_broker_that_goes_away_while_the_worker_starts_is_waited_for(settings:
         pass
 
     async def main() -> None:
-        async with worker_room._started(settings, [make]) as [hop]:
-            assert hop.app.started
-            await hop.drain(5)
+        hop = await worker_room._begin(settings, make)
+        assert hop.app.started
+        await hop.drain(5)
+        await hop.stop()
 
     asyncio.run(main())
     assert tried == ["127.0.0.1:9", settings.kafka]

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
-from pydantic import HttpUrl
 
 from pipeline import __version__
 from pipeline.agents import worker
@@ -163,5 +162,5 @@ def test_a_kafka_that_is_waited_for_is_told(settings: Settings) -> None:
 
 
 def test_an_elasticsearch_that_is_waited_for_is_told(settings: Settings) -> None:
-    away = settings.model_copy(update={"elasticsearch": HttpUrl("http://127.0.0.1:9")})
+    away = settings.model_copy(update={"elasticsearch": "http://127.0.0.1:9"})
     assert waited_for(away, "index")["elasticsearch"] == 1

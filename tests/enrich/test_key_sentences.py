@@ -249,3 +249,19 @@ def test_a_megabyte_of_one_thing_takes_little_time(unit: str, language: str) -> 
     started = time.process_time()
     key_sentences(text, language, text)
     assert time.process_time() - started < 10
+
+
+def test_so_many_words_are_remembered_and_none_that_is_monstrous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REMEMBERED", 20)
+    known = module._Stems("en")
+    for number in range(100):
+        assert known[f"Minister{number}"] == "minist"
+        assert known["The"] == ""
+        assert known["x" * 5000] == "xxxxxx"
+        assert len(known) <= 20
+
+
+@pytest.mark.parametrize("sign", ["https://x.org", "http:", "www.x", "a@b", " @b"])
+def test_each_address_has_a_sign_that_is_looked_for_first(sign: str) -> None:
+    assert module._ADDRESS.search(sign)
+    assert any(each in sign for each in module._IN_ADDRESSES)

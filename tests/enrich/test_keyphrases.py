@@ -311,3 +311,36 @@ def test_a_megabyte_of_one_thing_takes_little_time(unit: str, language: str) -> 
     started = time.process_time()
     keyphrases(text, text, language)
     assert time.process_time() - started < 10
+
+
+def plain_families(words: set[str]) -> list[set[str]]:
+    """Families word by word, each held against the first of the one before."""
+    families: list[list[str]] = []
+    for word in sorted(words):
+        head = families[-1][0] if families else ""
+        least = 4 if head < "\uac00" else 2
+        start = head if len(head) < least else head[: max(least, len(head) - 2)]
+        if head and len(word) <= len(head) + 3 and word.startswith(start):
+            families[-1].append(word)
+        else:
+            families.append([word])
+    return [set(each) for each in families]
+
+
+@given(st.sets(st.text("abcé가나", min_size=1, max_size=9), max_size=40))
+@settings(max_examples=500, deadline=None)
+def test_words_are_of_one_family_that_differ_in_a_few_letters_at_the_end(words: set[str]) -> None:
+    found: dict[int, set[str]] = {}
+    for word, number in module._families(words).items():
+        found.setdefault(number, set()).add(word)
+    assert [found[number] for number in sorted(found)] == plain_families(words)
+
+
+def test_so_many_words_are_remembered_and_none_that_is_monstrous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CACHED", 20)
+    known = module._Words("en")
+    for number in range(100):
+        assert known[f"Word{number}"] == (f"word{number}", module._WORD, True)
+        assert known["the"] == ("the", module._LITTLE, False)
+        assert known["x" * 5000] == module._NO_WORD
+        assert len(known) <= 20

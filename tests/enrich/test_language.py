@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001 - the sentences stand in the letters of their languages
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -339,3 +340,37 @@ def test_few_words_are_enough_in_most_languages(words: int | None, least: float)
                 right += guess is not None and guess.tag == tag
                 total += 1
     assert right / total > least
+
+
+def plain_pieces(text: str) -> list[str]:
+    """Pieces put together run by run."""
+    pieces = [""]
+    for found in re.finditer(r"[^\n.!?…。！？]*[\n.!?…。！？]*", text):
+        if len(pieces[-1]) >= (language.LINES if pieces[-1].endswith("\n") else language.SENTENCES):
+            pieces.append("")
+        pieces[-1] += found[0]
+    return pieces
+
+
+@given(
+    st.lists(st.sampled_from(["word ", "x" * 19, "y" * 40, ". ", "\n", "!", "…", "。", ".\n\n"]), max_size=60)
+)
+@settings(max_examples=1000, deadline=None)
+def test_a_text_is_cut_where_enough_stands_before_the_end_of_a_line_or_a_sentence(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert [text[start:end] for start, end in language._pieces(text)] == plain_pieces(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["le président à Paris", "12", "", "der Minister in Bonn", "東京", "the"]),
+        min_size=1,
+        max_size=8,
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_texts_side_by_side_are_told_as_each_alone(texts: list[str]) -> None:
+    model = language.load()
+    together = model.probabilities(texts)
+    alone = np.concatenate([model.probabilities([each]) for each in texts])
+    assert np.allclose(together, alone, atol=1e-5)

@@ -298,6 +298,22 @@ def test_the_pool_closes_at_once_while_a_process_loads() -> None:
     assert not model_processes(os.getpid())
 
 
+def test_a_batch_that_comes_before_the_models_are_there_waits_for_them() -> None:
+    async def main() -> list[Outcome]:
+        pool = ModelPool(SETTINGS, load)
+        early = asyncio.create_task(pool.enrich([value("a")]))
+        await asyncio.sleep(0)
+        assert not early.done()
+        await pool.start()
+        try:
+            return await early
+        finally:
+            await pool.close()
+
+    assert bodies(asyncio.run(main())) == ["a"]
+    assert not model_processes(os.getpid())
+
+
 def test_no_process_is_left_behind() -> None:
     before = {child.pid for child in model_processes(os.getpid())}
     outcomes("a")

@@ -24,6 +24,7 @@ from pipeline.enrich.process import (
     Outcome,
     ProcessDiedError,
 )
+from pipeline.enrich.zygote import Zygote
 from pipeline.settings import MIB, Settings
 from tests.enrich.models import Models, bodies, load, value
 from tests.workers import model_processes
@@ -73,11 +74,13 @@ def run(
     load: Callable[[Settings], Models] = load,
 ) -> Result:
     async def main() -> Result:
-        process = ModelProcess(settings, load)
+        zygote = Zygote(settings, load)
+        process = ModelProcess(settings, zygote)
         try:
             return await what(process)
         finally:
             await process.close()
+            zygote.close()
 
     result = asyncio.run(main())
     assert not model_processes(os.getpid()), "a model process was left behind"
@@ -93,7 +96,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def ended(process: ModelProcess, pid: int) -> bool:
     """Whether the process of this number is seen to have ended, or was replaced already."""
     running = process._process
-    return running is None or running.pid != pid or not running.is_alive()
+    return running is None or running.pid != pid or running.status() == psutil.STATUS_ZOMBIE
 
 
 def test_the_same_process_does_one_batch_after_the_other() -> None:
@@ -116,13 +119,15 @@ def test_a_process_is_replaced_between_batches_when_it_has_done_its_share(
     monkeypatch.setattr(process_room, "LIFE", 4)
 
     async def main() -> list[str]:
-        process = ModelProcess(SETTINGS, load, first_life=3)
+        zygote = Zygote(SETTINGS, load)
+        process = ModelProcess(SETTINGS, zygote, first_life=3)
         pids = []
         for _ in range(6):
             outcomes = await process.enrich([value("one"), value("two")])
             assert bodies(outcomes) == ["one", "two"]
             pids.append(article.decode_enriched(bytes(outcomes[0])).models["pid"])  # type: ignore[arg-type]  # it has its bytes
         await process.close()
+        zygote.close()
         return pids
 
     pids = asyncio.run(main())
@@ -293,7 +298,10 @@ def test_a_start_that_nobody_waits_for_ends_and_is_not_tried_again(tmp_path: Pat
         assert not (tmp_path / "loading").exists()
 
     async def main() -> None:
-        await what(ModelProcess(SETTINGS.model_copy(update={"var": tmp_path}), load_forever))
+        settings = SETTINGS.model_copy(update={"var": tmp_path})
+        zygote = Zygote(settings, load_forever)
+        await what(ModelProcess(settings, zygote))
+        zygote.close()
 
     asyncio.run(main())
     assert not model_processes(os.getpid())

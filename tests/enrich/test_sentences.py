@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.article import Span
+from pipeline.enrich import sentences as module
 from pipeline.enrich.sentences import apart, function_words, pieces, sentences, words
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
@@ -255,4 +256,21 @@ def test_what_stands_around_a_story_is_told_from_it() -> None:
 
 
 def test_a_bare_story_has_nothing_around_it() -> None:
-    assert apart("Le gouvernement a démissionné lundi. Il reste en place.", "fr") == []
+    assert apart("Le gouvernement a démissionné lundi. Il reste en place.", "fr") == ()
+
+
+def test_sentences_end_where_the_marks_say_each_for_itself() -> None:
+    """The one pattern finds what its three parts find that stand side by side."""
+    final, closing = module._FINAL, module._CLOSING
+    plain = re.compile(
+        rf"(?<![{final}])[{final}]++(?:[{closing}]++|[ \u00a0\u202f]»)?(?=\s)"
+        rf"|[。！？｡]+[{closing}]*|[\n\r\u2028\u2029]+"
+    )
+
+    @given(st.text('aB1 .!?…।"”»)\u00a0\u202f。！？｡」\n\r\u2028', max_size=40), st.integers(0, 20))
+    @settings(max_examples=2000, deadline=None)
+    def holds(text: str, start: int) -> None:
+        expected = [each.span() for each in plain.finditer(text, start, len(text) - 1)]
+        assert [each.span() for each in module._ENDING.finditer(text, start, len(text) - 1)] == expected
+
+    holds()

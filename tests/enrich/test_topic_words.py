@@ -1,10 +1,15 @@
 """Topics: what a text's words are, and which features stand for them."""
 
+from collections import Counter
+from itertools import pairwise
+from zlib import crc32
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.enrich import topics
 from pipeline.enrich.topics import BUCKETS, STEM, features, weighted, words_in
 from tests.enrich.topic_texts import ANY_TEXT
 
@@ -119,3 +124,32 @@ def test_letters_taken_apart_are_put_together() -> None:
 
 def test_a_turkish_capital_does_not_split_its_word() -> None:
     assert words_in("İstanbul") == ["istanbul"]
+
+
+def plain_features(words: list[str]) -> tuple[list[int], list[int]]:
+    """Buckets and counts with each word hashed anew."""
+    hashes = [crc32(word.encode("utf-8", "replace")) for word in words]
+    stems = [crc32(word[:STEM].encode("utf-8", "replace"), STEM) for word in words if len(word) > STEM]
+    pairs = [(first * 0x9E3779B1 + second) % 2**32 for first, second in pairwise(hashes)]
+    counts = Counter(number % BUCKETS for number in [*hashes, *stems, *pairs])
+    return sorted(counts), [counts[each] for each in sorted(counts)]
+
+
+@given(st.lists(st.text(st.characters(codec=None), min_size=1, max_size=12), min_size=1, max_size=40))
+@settings(max_examples=500, deadline=None)
+def test_words_that_were_met_before_fall_where_they_fell(words: list[str]) -> None:
+    for _ in range(2):
+        buckets, counts = features([*words, *words])
+        assert (buckets.tolist(), counts.tolist()) == plain_features([*words, *words])
+
+
+def test_so_many_words_are_remembered_and_none_that_is_monstrous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topics, "REMEMBERED", 20)
+    monkeypatch.setattr(topics, "_known", topics._Known())
+    words = [f"word{number}" for number in range(100)] + ["x" * 5000]
+    for start in range(0, 101, 7):
+        some = words[start : start + 9]
+        buckets, counts = features(some)
+        assert (buckets.tolist(), counts.tolist()) == plain_features(some)
+        assert len(topics._known) <= 20
+    assert max(map(len, topics._known)) < 40

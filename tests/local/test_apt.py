@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pydantic import HttpUrl
 
 from pipeline.local import apt, java
 from pipeline.local.apt import choose_jdk, ensure_tools, missing
@@ -132,7 +131,7 @@ def test_an_apt_that_succeeds_without_a_maven_is_not_believed(machine: Machine) 
         ensure_tools(silent)
 
 
-EXTERNAL = Settings(kafka="kafka.example.org:9092", elasticsearch=HttpUrl("http://search.example.org:9200"))
+EXTERNAL = Settings(kafka="kafka.example.org:9092", elasticsearch="http://search.example.org:9200")
 
 
 def test_an_embedded_service_gets_its_tools(machine: Machine) -> None:

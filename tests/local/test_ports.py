@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import deque
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.local import ports as ports_module
 from pipeline.local.errors import LocalServiceError
 from pipeline.local.ports import Address, _shown, address_of, answers, free_port, require_free
 
@@ -51,6 +53,25 @@ def test_a_free_port_can_be_listened_on() -> None:
 
 def test_nobody_answers_at_a_free_port() -> None:
     assert not answers(Address(HOST, free_port(HOST)))
+
+
+def test_no_port_is_given_twice_though_nobody_listens_yet() -> None:
+    given = [free_port(HOST) for _ in range(900)]
+    assert len(set(given)) == len(given)
+
+
+def test_a_port_that_is_taken_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((HOST, 0)) as server:
+        taken = server.getsockname()[1]
+        free = free_port(HOST)
+        monkeypatch.setattr(ports_module, "_given", deque())
+        monkeypatch.setattr(ports_module, "_CHOICE", [taken, free])
+        assert free_port(HOST) == free
+
+
+def test_a_host_one_cannot_listen_on_is_told() -> None:
+    with pytest.raises(OSError, match="assign"):
+        free_port("192.0.2.1")
 
 
 def test_a_free_port_passes() -> None:

@@ -18,7 +18,6 @@ from elasticsearch.helpers import bulk
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import UnknownTopicOrPartitionError
-from pydantic import HttpUrl
 
 from pipeline.local import LocalServiceError, down, log_files, log_lines, status, up
 from pipeline.local import user as users
@@ -206,7 +205,7 @@ from pydantic import HttpUrl
 from pipeline.local import up
 from pipeline.settings import Settings
 kafka, elasticsearch, var = sys.argv[1:]
-up(Settings(kafka=kafka, elasticsearch=HttpUrl(elasticsearch), var=Path(var)))
+up(Settings(kafka=kafka, elasticsearch=elasticsearch, var=Path(var)))
 """
 
 
@@ -251,7 +250,7 @@ def test_both_faults_are_told_at_once(running: Stack, tmp_path: Path) -> None:
 def test_external_services_are_left_alone_and_looked_at(running: Stack, tmp_path: Path) -> None:
     settings = Settings(
         kafka=f"{running.settings.kafka},{running.settings.kafka}",
-        elasticsearch=HttpUrl(str(running.settings.elasticsearch).replace("http://", "http://a:b@")),
+        elasticsearch=str(running.settings.elasticsearch).replace("http://", "http://a:b@"),
         var=tmp_path / "var",
         cache=tmp_path / "cache",
     )
@@ -286,7 +285,7 @@ def test_under_a_closed_folder_elasticsearch_finds_a_place(
     system.chmod(0o755)
     monkeypatch.setattr(users, "SYSTEM_DATA", system)
     tmp_path.chmod(0o700)
-    settings = Settings(elasticsearch=HttpUrl(f"http://{HOST}:{free_port(HOST)}"), var=tmp_path / "var")
+    settings = Settings(elasticsearch=f"http://{HOST}:{free_port(HOST)}", var=tmp_path / "var")
     try:
         found = up(settings, only=["elasticsearch"])[0]
         assert found.state == "running"

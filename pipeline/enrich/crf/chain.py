@@ -1,4 +1,4 @@
-"""The linear-chain conditional random field over tags: its loss and gradients, and its best sequence.
+"""The linear-chain conditional random field over tags: its loss and gradients.
 
 Lafferty, McCallum, Pereira: "Conditional Random Fields", ICML 2001. Texts of a batch are padded and taken
 step by step together. Tags are B, I, E and S (begin, inside, end, single) for each label, and O.
@@ -109,35 +109,6 @@ def _expected(likely: Doubles, moves: Doubles, mask: Bools) -> _Expected:
         tags[:, at] = forward[:, at] * backward
     tags[~mask] = 0.0
     return _Expected(np.log(scale).sum(axis=1) + np.log(end), tags, expected)
-
-
-def best(scores: Sequence[Floats], steps: Floats) -> list[NDArray[np.intp]]:
-    """The most likely sequence of tags of each text (Viterbi); see ``gradients`` for the arguments."""
-    padded, mask = _padded(scores)
-    texts, length, _ = padded.shape
-    lengths = mask.sum(axis=1)
-    into = np.where(ALLOWED, steps, FORBIDDEN).astype(np.float32).T[None]
-    came = np.zeros((texts, length, COUNT), dtype=np.int8)
-    now = padded[:, 0] + np.where(FIRST, 0, FORBIDDEN).astype(np.float32)
-    final = now.copy()
-    for at in range(1, length):
-        ways = now[:, None, :] + into
-        chosen = ways.argmax(axis=2)
-        came[:, at] = chosen
-        now = np.take_along_axis(ways, chosen[:, :, None], axis=2)[:, :, 0] + padded[:, at]
-        ending = lengths == at + 1
-        final[ending] = now[ending]
-    ends = (final + np.where(LAST, 0, FORBIDDEN)).argmax(axis=1)
-    return [_traced(came[number, : lengths[number]], int(ends[number])) for number in range(texts)]
-
-
-def _traced(came: NDArray[np.int8], end: int) -> NDArray[np.intp]:
-    """The way back from the last tag."""
-    tags = np.empty(len(came), dtype=np.intp)
-    for at in range(len(came) - 1, -1, -1):
-        tags[at] = end
-        end = int(came[at, end])
-    return tags
 
 
 def _padded(scores: Sequence[Floats]) -> tuple[Floats, Bools]:

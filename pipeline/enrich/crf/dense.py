@@ -20,6 +20,10 @@ TINY = np.float32(1e-8)
 """What thinc adds to a variance before it divides by its root."""
 
 
+BLOCK = 1536
+"""Rows that go through a layer at once: a multiple of three; what it works out for them stays in a cache."""
+
+
 class Layer:
     """The best of some linear layers, normalised.
 
@@ -31,18 +35,25 @@ class Layer:
     def __init__(self, best: Node, normalised: Node) -> None:
         weights = _weights(best, "W")
         self.width, self.pieces, wide = weights.shape
-        self._weights = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(wide, -1))
-        self._bias = _weights(best, "b").T.reshape(-1)
+        self.weights = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(wide, -1))
+        self.bias = _weights(best, "b").T.reshape(-1)
         self._scale = _weights(normalised, "G")
         self._shift = _weights(normalised, "b")
 
     def __call__(self, rows: Floats) -> Floats:
         """(rows, wide) to (rows, ``width``)."""
-        pieces = rows @ self._weights
-        pieces += self._bias
-        best: Floats = pieces.reshape(len(rows), self.pieces, self.width).max(axis=1)
+        pieces = rows @ self.weights
+        pieces += self.bias
+        return self.normalised(pieces)
+
+    def normalised(self, pieces: Floats) -> Floats:
+        """What the linear layers gave, side by side, to the best of it."""
+        width = self.width
+        best = np.maximum(pieces[:, :width], pieces[:, width : 2 * width])
+        for start in range(2 * width, pieces.shape[1], width):
+            np.maximum(best, pieces[:, start : start + width], out=best)
         best -= best.mean(axis=1, keepdims=True)
-        variance = np.einsum("ij,ij->i", best, best) / self.width
+        variance = np.einsum("ij,ij->i", best, best) / width
         best *= (1 / np.sqrt(variance + TINY))[:, None]
         best *= self._scale
         best += self._shift
@@ -57,33 +68,77 @@ class Stack:
     """
 
     def __init__(self, model: Node) -> None:
-        self._layers = layers(model)
+        self._first, *self._others = layers(model)
         (linear,) = _named(model, "linear")
         self._weights = np.ascontiguousarray(_weights(linear, "W").T)
         self._bias = _weights(linear, "b")
 
-    def __call__(self, texts: Sequence[Floats]) -> list[Floats]:
-        """Vectors of the words of each text, (tokens, width), to their scores, (tokens, tags)."""
+    def __call__(self, vectors: Floats, which: NDArray[np.intp], lengths: Sequence[int]) -> list[Floats]:
+        """The words of some texts to their scores, for each text (tokens, tags).
+
+        Args:
+            vectors: of the distinct words, (words, width).
+            which: of each token of all texts, in order, its word.
+            lengths: of each text, how many tokens it has.
+        """
         # No word hears of another text through so many empty rows between the two.
-        gap = len(self._layers)
-        starts = np.cumsum([gap, *(len(text) + gap for text in texts)])
-        rows = np.zeros((starts[-1], texts[0].shape[1]), dtype=np.float32)
-        for start, text in zip(starts, texts, strict=False):
-            rows[start : start + len(text)] = text
-        for layer in self._layers:
-            rows += layer(_with_neighbours(rows))
-        scores = rows @ self._weights + self._bias
-        return [scores[start : start + len(text)] for start, text in zip(starts, texts, strict=False)]
+        gap = 1 + len(self._others)
+        ends = np.cumsum([length + gap for length in lengths])
+        count = int(ends[-1]) + gap
+        words = np.full(count + 2, len(vectors), dtype=np.intp)
+        words[
+            np.arange(1 + gap, 1 + gap + len(which)) + gap * np.repeat(np.arange(len(lengths)), lengths)
+        ] = which
+        rows = self._mixed_first(vectors, words)
+        for layer in self._others:
+            rows = _mixed(layer, rows, count)
+        scores = rows[1 : count + 1] @ self._weights
+        scores += self._bias
+        return [scores[end - length : end] for end, length in zip(ends.tolist(), lengths, strict=True)]
+
+    def _mixed_first(self, vectors: Floats, words: NDArray[np.intp]) -> Floats:
+        """The rows of the words after the first layer, which is linear in each of the three words.
+
+        What it makes of a word, as the one before, the one itself and the one after, is worked out once.
+        """
+        layer, width = self._first, vectors.shape[1]
+        vectors = np.concatenate([vectors, np.zeros((1, width), dtype=np.float32)])
+        before, itself, after = (
+            vectors @ layer.weights[at : at + width] for at in range(0, 3 * width, width)
+        )
+        itself += layer.bias
+        count = len(words) - 2
+        rows = _empty(count, width)
+        for start in range(1, count + 1, BLOCK):
+            end = min(start + BLOCK, count + 1)
+            pieces = itself[words[start:end]]
+            pieces += before[words[start - 1 : end - 1]]
+            pieces += after[words[start + 1 : end + 1]]
+            np.add(vectors[words[start:end]], layer.normalised(pieces), out=rows[start:end])
+        return rows
 
 
-def _with_neighbours(rows: Floats) -> Floats:
-    """The row before, the row itself and the one after, side by side."""
-    count, width = rows.shape
-    found = np.zeros((count, 3 * width), dtype=np.float32)
-    found[1:, :width] = rows[:-1]
-    found[:, width : 2 * width] = rows
-    found[:-1, 2 * width :] = rows[1:]
-    return found
+def _empty(count: int, width: int) -> Floats:
+    """So many rows between two empty ones, and more behind for ``_mixed`` to read in vain."""
+    return np.zeros((count + 4, width), dtype=np.float32)
+
+
+def _mixed(layer: Layer, rows: Floats, count: int) -> Floats:
+    """So many rows after a layer that mixes each with its two neighbours.
+
+    Three rows that follow one another lie in memory as the layer wants them, so nothing is copied: it
+    goes over every third row, three times.
+    """
+    width = rows.shape[1]
+    new = _empty(count, width)
+    for start in range(1, count + 1, BLOCK):
+        thirds = -(-min(BLOCK, count + 1 - start) // 3)
+        for first in range(start, start + 3):
+            threes = rows[first - 1 : first - 1 + 3 * thirds].reshape(thirds, 3 * width)
+            here = slice(first, first + 3 * thirds, 3)
+            np.add(rows[here], layer(threes), out=new[here])
+    new[count + 1 :] = 0
+    return new
 
 
 def layers(model: Node) -> list[Layer]:

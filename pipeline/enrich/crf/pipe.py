@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from thinc.api import set_dropout_rate
 
-from pipeline.enrich.crf import chain, tables
+from pipeline.enrich.crf import chain, tables, viterbi
 from pipeline.enrich.crf.layers import Scores, cast, fix_tables, set_tables
 
 if TYPE_CHECKING:
@@ -98,8 +98,21 @@ class EntityTagger(TrainablePipe):  # type: ignore[misc]  # spaCy ships no types
         given = list(docs)
         filled = [doc for doc in given if len(doc)]
         scores = self.reader.scores if self.reader else self.model.predict
-        found = iter(chain.best(scores(filled), self._steps()) if filled else [])
+        found = iter(viterbi.best(scores(filled), self._steps()) if filled else [])
         return [next(found) if len(doc) else np.zeros(0, dtype=np.intp) for doc in given]
+
+    def tags(self, texts: Sequence[Sequence[str]]) -> list[NDArray[np.intp]]:
+        """The tags of each text, given as its words, of which it has one or more.
+
+        Raises:
+            ValueError: the component is not loaded to read with.
+        """
+        if self.reader is None:
+            raise ValueError("this model reads spaCy's documents alone; load it from its folder")
+        if not texts:
+            return []
+        words = [word for text in texts for word in text]
+        return viterbi.best(self.reader.of_words(words, list(map(len, texts))), self._steps())
 
     def set_annotations(self, docs: Sequence[Doc], scores: Sequence[NDArray[np.intp]]) -> None:
         """Sets ``doc.ents``; what stood there goes."""

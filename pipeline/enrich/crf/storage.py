@@ -15,7 +15,7 @@ import numpy as np
 import spacy
 from spacy.language import Language
 
-from pipeline.enrich.crf import layers, tables
+from pipeline.enrich.crf import french, layers, tables
 from pipeline.enrich.crf.pipe import FACTORY, EntityTagger
 from pipeline.enrich.crf.reading import Reader
 from pipeline.enrich.crf.tokens import remembering
@@ -42,6 +42,8 @@ def load(folder: Path) -> Language:
     Raises:
         OSError: the folder is missing or holds no pipeline, or there are no tables.
     """
+    if folder.name.startswith("fr_"):
+        french.prepare()
     nlp = spacy.load(folder, exclude=WITHOUT)
     if nlp.has_pipe(FACTORY):
         component: Any = nlp.get_pipe(FACTORY)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,35 +22,60 @@ LONGEST_SHAPE = 20
 CACHED = 50_000
 """Words whose features are remembered, about 9 MB; then all are forgotten."""
 
-_QUOTES = str.maketrans("’‘“”„«»", '\'\'"""""')
+REMEMBERED = 10_000
+"""Characters whose kind is remembered, the first ones, and shapes whose number is, the last ones."""
+
+_STRAIGHT = str.maketrans("’‘“”„«»", '\'\'"""""')
+_ANY_CURLY = re.compile("[’‘“”„«»]")
+_LONG_RUN = re.compile(rf"(.)\1{{{LONGEST_RUN},}}", re.DOTALL)
+_RUN = r"\1" * LONGEST_RUN
 _cache: dict[int, bytes] = {}
 
 
 def features(text: str) -> tuple[int, ...]:
     """A 64-bit hash for each of ``FEATURES``; a word's capitals show in its shape and beginning alone."""
-    lower = text.lower().translate(_QUOTES)
+    lower = text.lower()
+    if not lower.isascii() and _ANY_CURLY.search(lower):
+        lower = lower.translate(_STRAIGHT)
     initial = text[:1]
+    ending = lower[-2:]
     return (
-        hash_string(f"l{lower}"),
-        hash_string(f"p{initial}{lower[1:3]}"),
-        hash_string(f"s{lower[-3:]}"),
-        hash_string(f"h{shape(text)}"),
-        hash_string(f"q{lower[:4]}"),
-        hash_string(f"t{lower[-2:]}{'^' if initial.isupper() else ''}"),
+        hash_string("l" + lower),
+        hash_string("p" + initial + lower[1:3]),
+        hash_string("s" + lower[-3:]),
+        _shape_hash(text[:LONGEST_SHAPE].translate(_KINDS)),
+        hash_string("q" + lower[:4]),
+        hash_string(f"t{ending}^" if initial.isupper() else "t" + ending),
     )
 
 
 def shape(text: str) -> str:
     """The kinds of a word's characters: ``Xxxx`` for *Paris*, ``XXX`` for *ONU*, ``dd-xxx`` for *11-mal*."""
-    kinds: list[str] = []
-    last, run = "", 0
-    for character in text[:LONGEST_SHAPE]:
-        kind = _kind(character)
-        run = run + 1 if kind == last else 1
-        last = kind
-        if run <= LONGEST_RUN:
-            kinds.append(kind)
-    return "".join(kinds)
+    return _shortened(text[:LONGEST_SHAPE].translate(_KINDS))
+
+
+def _shortened(kinds: str) -> str:
+    """Kinds with no more than ``LONGEST_RUN`` of one in a row."""
+    return _LONG_RUN.sub(_RUN, kinds)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _shape_hash(kinds: str) -> int:
+    """The number of a shape; few words have one that nobody met before."""
+    return int(hash_string("h" + _shortened(kinds)))
+
+
+class _Kinds(dict[int, str]):
+    """The kind of each character by its code point, for ``str.translate``; found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        kind = _kind(chr(code))
+        if len(self) < REMEMBERED:
+            self[code] = kind
+        return kind
+
+
+_KINDS = _Kinds()
 
 
 def _kind(character: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.article import Label
@@ -23,6 +24,7 @@ _SHORTEST_IN_CAPITALS = 5
 """Characters of the shortest name that counts as such when it is written IN CAPITALS."""
 
 _WORD = re.compile(r"\w+")
+_WORDS = re.compile(r"(\w+)")
 _SENTENCE_ENDS = frozenset(".!?:…\n")
 _OPENING = frozenset("\"“„«'‘(—–- \t\u00a0\u202f")
 _MOST_OPENING = 8
@@ -88,21 +90,25 @@ class _Reader:
         self._mentions = mentions
         self._names = names
         self._language = language
-        self._words = [match.span() for match in _WORD.finditer(text)]
+        pieces = _WORDS.split(text)
+        ends = list(accumulate(map(len, pieces)))
+        self._written = pieces[1::2]
+        self._words = list(zip(ends[0::2], ends[1::2], strict=False))
         self._shown, self._lengths = _index(names)
 
     @cached_property
     def _small(self) -> set[str]:
         """The words of the text that are written in small letters somewhere."""
-        return {word for word in _WORD.findall(self._text) if word.islower()}
+        return {word for word in self._written if word.islower()}
 
     def unseen(self) -> Iterator[tuple[Mention, str]]:
         """Each place with the name that stands there."""
-        number = passed = 0
-        while number < len(self._words):
-            start, end = self._words[number]
-            count = 1
-            for length in self._lengths.get(self._text[start:end], ()):
+        following = passed = 0
+        for number in [place for place, word in enumerate(self._written) if word in self._lengths]:
+            if number < following:
+                continue
+            start = self._words[number][0]
+            for length in self._lengths[self._written[number]]:
                 found = self._at(number, length)
                 if found is None:
                     continue
@@ -110,9 +116,8 @@ class _Reader:
                     passed += 1
                 if not self._is_covered(passed, found[0]) and self._stands_alone(number, length, *found):
                     yield found
-                    count = length
+                    following = number + length
                 break
-            number += count
 
     def _at(self, number: int, length: int) -> tuple[Mention, str] | None:
         """The name that so many words make up, if it is one."""

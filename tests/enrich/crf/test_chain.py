@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.enrich.crf import chain
+from pipeline.enrich.crf import chain, viterbi
 from pipeline.enrich.crf.chain import COUNT, LABELS, PLACE, TAGS, Bools, Doubles, Floats
 
 WELL_FORMED = re.compile("(?:O |{})*".format("|".join(f"S-{x} |B-{x} (?:I-{x} )*E-{x} " for x in LABELS)))
@@ -136,7 +136,7 @@ def slope(drawn: Drawn, changed: Floats, place: tuple[int, int], size: float = 0
 @few
 def test_the_best_sequence_is_the_best_of_all(lengths: list[int], seed: int, scale: float) -> None:
     drawn = Drawn(lengths, seed, scale)
-    for one, tags in zip(drawn.scores, chain.best(drawn.scores, drawn.steps), strict=True):
+    for one, tags in zip(drawn.scores, viterbi.best(drawn.scores, drawn.steps), strict=True):
         known = dict(weights(one, drawn.steps))
         assert known[tuple(tags.tolist())] == pytest.approx(max(known.values()), abs=1e-4)
 
@@ -147,7 +147,7 @@ def test_what_is_no_sequence_never_comes_out(lengths: list[int], seed: int, scal
     chance = np.random.default_rng(seed)
     scores = [(chance.normal(size=(n, COUNT)) * scale).astype(np.float32) for n in lengths]
     steps = (chance.normal(size=(COUNT, COUNT)) * 10).astype(np.float32)
-    got = chain.best(scores, steps)
+    got = viterbi.best(scores, steps)
     assert [len(tags) for tags in got] == lengths
     for tags in got:
         assert WELL_FORMED.fullmatch("".join(f"{TAGS[tag]} " for tag in tags))
@@ -168,9 +168,9 @@ def test_the_company_of_longer_texts_changes_nothing(lengths: list[int], seed: i
     )
     for number, each in enumerate(alone):
         np.testing.assert_allclose(together.scores[number], each.scores[0] / len(lengths), atol=1e-5)
-    best = chain.best(drawn.scores, drawn.steps)
+    best = viterbi.best(drawn.scores, drawn.steps)
     for tags, one in zip(best, drawn.scores, strict=True):
-        assert tags.tolist() == chain.best([one], drawn.steps)[0].tolist()
+        assert tags.tolist() == viterbi.best([one], drawn.steps)[0].tolist()
 
 
 @given(LENGTHS, SEEDS, SCALES)
@@ -220,7 +220,7 @@ def test_going_down_the_slope_leads_to_what_is_right() -> None:
         drawn.steps -= got.steps
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < losses[0] / 10
-    assert [tuple(tags.tolist()) for tags in chain.best(drawn.scores, drawn.steps)] == wanted
+    assert [tuple(tags.tolist()) for tags in viterbi.best(drawn.scores, drawn.steps)] == wanted
 
 
 @pytest.mark.parametrize("scale", [1.0, 30.0, 300.0, 3000.0])

@@ -13,7 +13,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Adam, fix_random_seed
 
-from pipeline.enrich.crf import chain
+from pipeline.enrich.crf import chain, viterbi
 from pipeline.enrich.crf.layers import Scores, cast, entity_scores
 
 from .small import ROWS
@@ -110,7 +110,7 @@ def test_it_learns() -> None:
         model.finish_update(optimiser)
         losses.append(found.loss)
     assert losses[-1] < losses[0] / 20
-    [tags, _] = chain.best(model.predict(texts), np.zeros((chain.COUNT, chain.COUNT), np.float32))
+    [tags, _] = viterbi.best(model.predict(texts), np.zeros((chain.COUNT, chain.COUNT), np.float32))
     assert [chain.TAGS[tag] for tag in tags[:5]] == ["S-PER", "O", "S-PER", "O", "S-LOC"]
 
 

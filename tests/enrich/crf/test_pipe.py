@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from thinc.api import Adam
 
-from pipeline.enrich.crf import chain, layers, pipe, storage
+from pipeline.enrich.crf import chain, layers, pipe, storage, viterbi
 from pipeline.enrich.crf.chain import LABELS, PLACE, TAGS
 from pipeline.enrich.crf.pipe import FACTORY, UNMARKED, EntityTagger, right
 
@@ -279,7 +279,7 @@ class TestRight:
         doc = Doc(ANY.vocab, words=["w"] * (at + 1))
         doc.set_ents([Span(doc, *span) for span in spans])
         doc.user_data[UNMARKED] = tuple(unmarked)
-        best = chain.best(
+        best = viterbi.best(
             [np.where(right(doc), 0, -100).astype(np.float32)],
             np.zeros((chain.COUNT, chain.COUNT), np.float32),
         )[0]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 import spacy
@@ -108,23 +109,81 @@ def test_any_text_is_cut_as_spacy_does_however_often(text: str, language: str) -
     assert pieces(ours, text) == expected
 
 
-def test_a_run_is_cut_by_spacy_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    nlp = spacy.blank("fr")
-    asked: list[str] = []
+class Counted(Tokenizer):  # type: ignore[misc]  # spaCy ships no types for it
+    """Remembers what it was asked."""
 
-    class Counted(Tokenizer):  # type: ignore[misc]  # spaCy ships no types for it
-        def __call__(self, text: str) -> Doc:
-            asked.append(text)
-            doc: Doc = super().__call__(text)
-            return doc
+    asked: list[str]
 
-    tokenizer = tokens.RememberingTokenizer(Counted(nlp.vocab))
+    def __call__(self, text: str) -> Doc:
+        self.asked.append(text)
+        doc: Doc = super().__call__(text)
+        return doc
+
+
+def counted(language: str) -> Counted:
+    whole: Any = spacy.blank(language).tokenizer
+    given = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
+    made = Counted(whole.vocab, rules=whole.rules, **{name: getattr(whole, name) for name in given})
+    made.asked = []
+    return made
+
+
+def test_a_run_is_cut_by_spacy_once_and_new_ones_are_cut_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    spacys = counted("fr")
+    tokenizer = tokens.RememberingTokenizer(spacys)
     for _ in range(3):
-        assert tokenizer("l'ONU et l'ONU").text == "l'ONU et l'ONU"
-    assert asked == ["l'ONU", "et"]
+        assert tokenizer("l'ONU et l'ONU, qu'on").text == "l'ONU et l'ONU, qu'on"
+    (asked,) = spacys.asked
+    assert set(asked.split(tokens._BETWEEN)) == {"l'ONU", "l'ONU,", "qu'on"}
     monkeypatch.setattr(tokens, "REMEMBERED", 2)
-    tokenizer("à l'ONU")
-    assert asked == ["l'ONU", "et", "à", "l'ONU"]
+    assert [token.text for token in tokenizer("à l'ONU")] == ["à", "l'", "ONU"]
+    assert spacys.asked[1:] == ["l'ONU"]
+
+
+def test_a_run_of_letters_with_a_mark_is_cut_without_spacy() -> None:
+    spacys = counted("en")
+    tokenizer = tokens.RememberingTokenizer(spacys)
+    assert tokenizer.cut("Oslo (where she lived), or Bonn.").words == [
+        *("Oslo", "(", "where", "she", "lived", ")", ","),
+        *("or", "Bonn", "."),
+    ]
+    assert spacys.asked == ["lived),"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "cannot Mr. U. UN. Un. p.m. (cannot cannot, it's"),
+        ("fr", "M. Mme. O.N.U. aujourd'hui »oui« «oui"),
+        ("de", "Nr. Dr. u.a. z.B. Straße."),
+        ("tr", "XII. II. gün. II"),
+    ],
+)
+def test_what_a_language_has_rules_for_is_cut_by_them(language: str, text: str) -> None:
+    nlp = tokens.remembering(tokens.blank(language))
+    assert pieces(nlp, text) == pieces(spacy.blank(language), text)
+
+
+LETTERS = st.text(st.characters(categories=["L"]), min_size=1, max_size=8)
+MARK = st.sampled_from(["", *".,;:!?()[]'\"«»“”‘’…-–/%€$°#*&§@"])
+CUTTERS = {
+    language: (spacy.blank(language), tokens.remembering(tokens.blank(language)))
+    for language in ("ar", "de", "es", "fi", "hr", "it", "pl", "pt", "ru", "tr", "xx")
+}
+
+
+@given(st.lists(st.tuples(MARK, LETTERS, MARK).map("".join), max_size=5), st.sampled_from(sorted(CUTTERS)))
+def test_letters_and_marks_of_any_language_are_cut_as_spacy_does(runs: list[str], language: str) -> None:
+    theirs, ours = CUTTERS[language]
+    assert pieces(ours, " ".join(runs)) == pieces(theirs, " ".join(runs))
+
+
+@given(st.one_of(ANY, WRITTEN), st.sampled_from(["en", "fr", "xx", "ja"]))
+def test_words_and_blanks_are_those_of_the_document(text: str, language: str) -> None:
+    nlp = JAPANESE if language == "ja" else SPACED[language][1]
+    for cutter in (nlp, SPACED["en"][0]):
+        cut = tokens.cut(cutter, text)
+        assert list(zip(cut.words, (" " * each for each in cut.spaces), strict=True)) == pieces(cutter, text)
 
 
 def test_a_run_is_remembered_beyond_the_zone_that_it_was_met_in() -> None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.strings import hash_string  # type: ignore[attr-defined]  # a compiled module
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -187,3 +188,43 @@ def test_a_word_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         distinct(docs([["Oslo", "Bonn"], ["Oslo"]]))
     assert sorted(seen) == ["Bonn", "Oslo"]
+
+
+def plain_shape(text: str) -> str:
+    """A shape put together character by character."""
+    kinds: list[str] = []
+    last, run = "", 0
+    for character in text[: words.LONGEST_SHAPE]:
+        kind = words._kind(character)
+        run = run + 1 if kind == last else 1
+        last = kind
+        if run <= words.LONGEST_RUN:
+            kinds.append(kind)
+    return "".join(kinds)
+
+
+def plain_features(text: str) -> tuple[int, ...]:
+    lower = text.lower().translate(str.maketrans("’‘“”„«»", "''" + '"' * 5))
+    initial = text[:1]
+    return (
+        hash_string(f"l{lower}"),
+        hash_string(f"p{initial}{lower[1:3]}"),
+        hash_string(f"s{lower[-3:]}"),
+        hash_string(f"h{plain_shape(text)}"),
+        hash_string(f"q{lower[:4]}"),
+        hash_string(f"t{lower[-2:]}{'^' if initial.isupper() else ''}"),
+    )
+
+
+@given(st.one_of(WORDS, st.text("aaaaAAé1’‘“”„«»İıßΣς-\n東\U0001d538", max_size=30)))
+@settings(max_examples=1000, deadline=None)
+def test_a_word_has_the_features_that_are_found_character_by_character(word: str) -> None:
+    assert shape(word) == plain_shape(word)
+    assert features(word) == plain_features(word)
+
+
+def test_every_character_has_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "_KINDS", words._Kinds())
+    characters = [chr(code) for code in range(0x20000)]
+    assert [shape(each) for each in characters] == [words._kind(each) for each in characters]
+    assert len(words._KINDS) == words.REMEMBERED
