@@ -3,7 +3,7 @@
 # newer and Maven.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test browser prometheus screenshots unit long chaos soak lint bench train-entities eval-entities train-topics eval-topics lock schemas licences sbom deploy-tools image-check clean
+.PHONY: help setup demo test browser prometheus screenshots unit long fuzz chaos soak lint bench growth peers train-entities eval-entities train-topics eval-topics lock schemas released upgrade-test licences sbom audit deploy-tools image-check clean
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -11,6 +11,17 @@ BIN := .venv/bin
 # Tests of one file stay together; each process has a Kafka and an Elasticsearch of its own.
 # One more than there are cores: those that wait for services leave theirs to others.
 SPREAD := --numprocesses=$(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 4 ? n + 1 : 4 ))) --dist=loadfile
+
+# An environment of its own: $(1) in $(2), locked by $(3); what it lacks is the project's.
+define beside
+@echo "Installing $(1) in $(2) ..."
+@rm -rf $(2)
+@$(BIN)/python -m venv $(2)
+@$(2)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(3)
+@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+	"$$($(2)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/newswire.pth"
+@touch $@
+endef
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -48,24 +59,44 @@ unit: setup lint ## Check what needs no services
 long: setup ## Try every format on ten thousand inputs for each property (an hour or so)
 	@$(BIN)/pytest -q -m 'not services' --hypothesis-profile=long --timeout=3600 tests/formats
 
+fuzz: var/fuzz/ready ## Fuzz all that reads strangers' bytes, ten minutes each by Atheris and by Hypothesis (hours)
+	@$(BIN)/python -m tests.fuzzing
+
+var/fuzz/ready: .venv/ready tests/fuzzing/requirements.txt
+	$(call beside,Atheris,var/fuzz,tests/fuzzing/requirements.txt)
+
 chaos: setup ## Kill, freeze, refuse and poison in every way, and count what is lost (an hour); table in var/chaos.md
 	@$(BIN)/newswire up --fetch-only
 	@rm -f var/chaos.md
-	@CHAOS_REPORT=$${CHAOS_REPORT:-var/chaos.md} $(BIN)/pytest -v -m 'services or chaos' tests/chaos
+	@CHAOS_REPORT=$${CHAOS_REPORT:-var/chaos.md} $(BIN)/pytest -v -m 'services or chaos' tests/chaos tests/cluster
 
 soak: setup ## Send 100,000 articles through and see that no process grows (an hour); curves in var/soak
 	@$(BIN)/newswire up --fetch-only
 	@$(BIN)/python -m bench.soak
 
-lint: setup ## Check style and types
+lint: setup ## Check style, types, and that this version runs beside the last release
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
+	@$(BIN)/python -m pipeline.evolution
 
-bench: setup ## Measure articles a second, seconds to searchable, and what reading each format costs
+bench: setup ## Measure articles a second, seconds to searchable, a worker's start, and what reading each format costs
 	@$(BIN)/newswire up --fetch-only
 	@$(BIN)/python -m bench.end_to_end
+	@$(BIN)/python -m bench.startup
 	@$(BIN)/python -m bench.formats
+
+growth: setup ## Measure what an article costs with more in the index, more partitions and workers (three quarters of an hour)
+	@$(BIN)/newswire up --fetch-only
+	@$(BIN)/python -m bench.growth
+
+peers: var/peers/ready ## Measure beside QuixStreams, Bytewax, FastStream and the bare clients (three quarters of an hour)
+	@$(BIN)/newswire up --fetch-only
+	@$(BIN)/python -m bench.peers
+
+# Their own packages come first; what they lack, spaCy above all, is the project's.
+var/peers/ready: .venv/ready bench/peers/requirements.txt
+	$(call beside,the peers,var/peers,bench/peers/requirements.txt)
 
 # LANG comes from the shell as well, where it means something else.
 ifeq ($(origin LANG),command line)
@@ -98,12 +129,27 @@ lock: ## Lock the dependencies anew (needs uv)
 		--no-annotate --python-version 3.11 --universal -c requirements/run.txt -o requirements/dev.txt
 	echo hatchling | uv pip compile - -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --universal -c requirements/dev.txt -o requirements/build.txt
+	uv pip compile bench/peers/requirements.in -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --upgrade -o bench/peers/requirements.txt
+	uv pip compile tests/fuzzing/requirements.in -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --upgrade -o tests/fuzzing/requirements.txt
 
 schemas: setup ## Write schemas/ from the message types
 	@$(BIN)/python -m pipeline.schema
 
+released: setup ## Keep schemas/ as those of the version in pyproject.toml, which is about to be released
+	@$(BIN)/python -m pipeline.evolution release
+
+upgrade-test: setup ## Run workers of OLD=<commit> beside ours, roll to ours and back, and count (five minutes)
+	@test -n "$(OLD)" || { echo "error: say which version: make upgrade-test OLD=<commit or tag>" >&2; exit 1; }
+	@$(BIN)/newswire up --fetch-only
+	@$(BIN)/python -m tests.evolution.upgrade $(OLD)
+
 licences: setup ## Write docs/licences.md from the packages' metadata and the models' cards
 	@$(BIN)/python -m deploy.shipped licences
+
+audit: setup ## Compare what is locked with the published advisories (needs pypi.org); fails where it cannot
+	@$(BIN)/pip-audit --disable-pip --require-hashes --strict -r requirements/run.txt
 
 sbom: setup ## Write the bill of materials (CycloneDX) to dist/sbom.json
 	@$(BIN)/python -m deploy.shipped sbom

@@ -19,8 +19,10 @@ LONG_EVERY = 250
 
 LONG = 12
 
+NEW = 0.12
+"""Share of the words that are made up: names and rare words of a day's news."""
+
 _WORD = re.compile(r"\w{4,}")
-_NEW = 0.12  # the share of the words that are made up: names and rare words of a day's news
 _SOUNDS = {
     "fr": ("ba be ché dou en fra gu la lé mon ni ou pré qua ri sé ta ver vi za", "eau ier ard ille on ac"),
     "en": ("ar bo ch den el fo gra ho in ka lo mer no per ro sh ta ul ven wi", "ton ley ford son er ham"),
@@ -58,12 +60,12 @@ def guid(number: int) -> str:
     return f"soak:{number}"
 
 
-def renewed(text: str, language: str, chooser: random.Random) -> str:
-    """The text with made-up words in the place of some, written with a capital where those were."""
+def renewed(text: str, language: str, chooser: random.Random, share: float = NEW) -> str:
+    """The text with made-up words in the place of a share of its words, with a capital where it had one."""
 
     def other(found: re.Match[str]) -> str:
         word = found[0]
-        if word.isdecimal() or chooser.random() > _NEW:
+        if word.isdecimal() or chooser.random() > share:
             return word
         new = made_up(language, chooser)
         return new.capitalize() if word[0].isupper() else new

@@ -42,6 +42,18 @@ class Sample(NamedTuple):
     uss: float | None
 
 
+class Memory(NamedTuple):
+    """The memory of a process in MiB, as in ``Sample``.
+
+    Model processes share what was loaded before they were forked: ``rss`` counts it in each of them, and only
+    ``pss`` can be added up.
+    """
+
+    rss: float
+    pss: float | None
+    uss: float | None
+
+
 class Numbered(Protocol):
     """What has a number as processes do."""
 
@@ -128,13 +140,16 @@ class Sampler:
 
 
 def _sample(name: str, process: psutil.Process, seconds: float, done: int) -> Sample:
+    return Sample(round(seconds, 1), done, name, process.pid, *of(process))
+
+
+def of(process: psutil.Process) -> Memory:
+    """The memory of a process now."""
     try:
-        memory = process.memory_full_info()
+        used = process.memory_full_info()
     except psutil.AccessDenied:  # it runs as another user: only the coarse figure is open to all
-        return Sample(round(seconds, 1), done, name, process.pid, _mib(process.memory_info().rss), None, None)
-    return Sample(
-        round(seconds, 1), done, name, process.pid, _mib(memory.rss), _mib(memory.pss), _mib(memory.uss)
-    )
+        return Memory(_mib(process.memory_info().rss), None, None)
+    return Memory(_mib(used.rss), _mib(used.pss), _mib(used.uss))
 
 
 def _mib(count: int) -> float:

@@ -9,7 +9,7 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -22,6 +22,7 @@ import typer
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from bench import varied
+from bench.percentiles import percentiles
 from bench.taken import taken
 from pipeline import search
 from pipeline.agents.index import WIDTH
@@ -286,16 +287,10 @@ def _figures(
         },
         "bytes a document": {name: round(value) for name, value in size.items()},
         "milliseconds": {
-            name: {str(at_once): dict(_percentiles(values)) for at_once, values in found.items()}
+            name: {str(at_once): percentiles(values) for at_once, values in found.items()}
             for name, found in latencies.items()
         },
     }
-
-
-def _percentiles(values: Sequence[float]) -> Iterator[tuple[str, float]]:
-    ordered = sorted(values)
-    for share in (50, 99):
-        yield f"p{share}", round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 1)
 
 
 def table(figures: Mapping[str, Any]) -> str:

@@ -27,6 +27,7 @@ from bench import curves, ever_new, writers
 from bench.memory import WARM, Growth, Sampler, Slots, growth
 from pipeline import search
 from pipeline.article import article_id
+from pipeline.enrich import zygote
 from pipeline.settings import Settings
 from tests.services import Stack
 from tests.workers import Worker, environment, model_processes
@@ -160,6 +161,9 @@ class Soak:
         with suppress(psutil.NoSuchProcess):
             if worker := found.get("worker"):
                 found |= self._models.named(model_processes(worker.pid))
+                for each in worker.children():
+                    if each.name() == zygote.NAME.decode():
+                        found["zygote"] = each
         return {name: process for name, process in found.items() if process is not None}
 
     def run(self) -> None:

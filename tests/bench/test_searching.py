@@ -6,8 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bench import corpus, searching
 from pipeline import search
@@ -17,17 +15,6 @@ from tests.sink.articles import article
 
 if TYPE_CHECKING:
     from tests.services import Stack
-
-
-@given(st.lists(st.floats(0, 1000), min_size=1))
-def test_percentiles_are_values_that_were_measured_and_the_last_is_no_lower(values: list[float]) -> None:
-    found = dict(searching._percentiles(values))
-    assert set(found.values()) <= {round(value, 1) for value in values}
-    assert found["p50"] <= found["p99"]
-
-
-def test_a_hundred_values_have_their_middle_and_their_last_but_none() -> None:
-    assert dict(searching._percentiles(range(100))) == {"p50": 50, "p99": 99}
 
 
 def test_bare_bulk_gets_the_articles_own_documents_once_and_not_what_else_was_rewritten() -> None:

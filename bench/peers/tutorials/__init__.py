@@ -1,0 +1,1 @@
+"""What somebody builds who follows each peer's own first pages: one article after the other."""
