@@ -14,6 +14,8 @@ COPY LICENSE README.md pyproject.toml ./
 COPY pipeline pipeline
 COPY schemas schemas
 COPY samples samples
+COPY deploy/elasticsearch deploy/elasticsearch
+COPY deploy/kafka deploy/kafka
 COPY deploy/kibana deploy/kibana
 COPY deploy/local deploy/local
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
+
+from pipeline import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,3 +33,17 @@ def stack() -> Iterator[Stack]:
 
     with Stack() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sets up the logs, with the streams of that test."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        root = logging.getLogger()
+        root.setLevel(logging.WARNING)
+        for handler in [each for each in root.handlers if type(each) is logging.StreamHandler]:
+            root.removeHandler(handler)
+        for name in log.QUIETER:
+            logging.getLogger(name).setLevel(logging.NOTSET)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
-from pydantic import HttpUrl
 
 from pipeline.local import LocalServiceError, down, up
 from pipeline.local.elasticsearch import LocalElasticsearch
@@ -43,10 +42,10 @@ class Stack:
                 Elasticsearch runs as another user, to whom pytest's own ``tmp_path`` is closed.
             brief: as for ``pipeline.local.up``; what is measured is to be as fast as it will be.
         """
-        self.folder = folder or _new_folder()
+        self.folder = folder or new_folder()
         self.settings = Settings(
             kafka=f"{HOST}:{free_port(HOST)}",
-            elasticsearch=HttpUrl(f"http://{HOST}:{free_port(HOST)}"),
+            elasticsearch=f"http://{HOST}:{free_port(HOST)}",
             var=self.folder,
         )
         self._brief = brief
@@ -97,7 +96,8 @@ def apart(settings: Settings, **changes: Any) -> Settings:
     return settings.model_copy(update={**own, **changes})
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
+    """A folder for services, which the next run removes if this one is killed."""
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)

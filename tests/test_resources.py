@@ -55,3 +55,5 @@ def test_the_wheel_carries_them(tmp_path: Path) -> None:
     assert "pipeline/_files/deploy/local/log4j2.properties" in names
     assert "pipeline/_files/schemas/raw-article.schema.json" in names
     assert "pipeline/_files/deploy/kibana/newswire.ndjson" in names
+    assert "pipeline/_files/deploy/kafka/acls.toml" in names
+    assert "pipeline/_files/deploy/elasticsearch/roles/index.json" in names

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from elasticsearch import Elasticsearch
-from pydantic import HttpUrl
 
 from pipeline.local.ports import free_port
 from pipeline.search import SearchError, count, facets, latest, like, refresh, search, show, story, suggest
@@ -73,7 +72,7 @@ def test_a_refusal_is_said(own: Settings, stack: Stack) -> None:
 
 def test_elasticsearch_away_is_said_with_what_to_do() -> None:
     port = free_port("127.0.0.1")
-    settings = Settings(elasticsearch=HttpUrl(f"http://desk:secret@127.0.0.1:{port}"))
+    settings = Settings(elasticsearch=f"http://desk:secret@127.0.0.1:{port}")
     questions = (
         lambda: search("x", settings),
         lambda: show("x", settings),

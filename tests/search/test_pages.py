@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pydantic import HttpUrl
 
 from pipeline.query import QueryError
 from pipeline.search import CLOSE, OPEN, Filters, Sort, count, search, show
@@ -291,7 +290,7 @@ def test_a_size_out_of_bounds_is_said(size: int) -> None:
 @pytest.mark.parametrize("words", ["", '"', "a" * 1001, "(", "langue:fr", "since:x"])
 def test_what_is_no_query_is_said_before_anybody_is_asked(words: str) -> None:
     with pytest.raises(QueryError):
-        search(words, Settings(elasticsearch=HttpUrl("http://127.0.0.1:1")))
+        search(words, Settings(elasticsearch="http://127.0.0.1:1"))
 
 
 @services

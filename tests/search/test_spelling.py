@@ -19,6 +19,7 @@ from pipeline.search.spelling import bare, spelled, spellings
         ("AT&T", "at&t"),
         ("Москва", "МОСКВА"),
         ("Straße", "STRASSE"),
+        ("𝓐bc", "abc"),
     ],
 )
 def test_spellings_that_differ_in_case_accents_and_signs_are_one(ways: tuple[str, ...]) -> None:

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 from elasticsearch import AsyncElasticsearch, Elasticsearch, TransportError
-from pydantic import HttpUrl
 from structlog.testing import capture_logs
 
 from pipeline.article import EnrichedArticle
@@ -139,4 +138,4 @@ def test_no_more_is_kept_than_can_be_looked_at(own_away: Settings) -> None:
 @pytest.fixture
 def own_away() -> Settings:
     """Settings of an Elasticsearch that is not there."""
-    return Settings(elasticsearch=HttpUrl(f"http://127.0.0.1:{free_port('127.0.0.1')}"))
+    return Settings(elasticsearch=f"http://127.0.0.1:{free_port('127.0.0.1')}")

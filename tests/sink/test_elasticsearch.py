@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from elasticsearch import Elasticsearch
-from pydantic import HttpUrl
 from structlog.testing import capture_logs
 
 from pipeline.article import EnrichedArticle
@@ -66,7 +65,7 @@ async def logged(logs: list[Any], event: str) -> None:
 
 
 def away() -> Settings:
-    return Settings(elasticsearch=HttpUrl(f"http://127.0.0.1:{free_port('127.0.0.1')}"))
+    return Settings(elasticsearch=f"http://127.0.0.1:{free_port('127.0.0.1')}")
 
 
 WAITING = "waiting for Elasticsearch to take documents"

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from elasticsearch import Elasticsearch
-from pydantic import HttpUrl
 from structlog.testing import capture_logs
 
 from pipeline.article import EnrichedArticle
@@ -22,7 +21,7 @@ from pipeline.sink.searchable import Probe, indexed_at
 from tests.sink.articles import article
 from tests.sink.faulty import FaultyProxy
 
-AWAY = Settings(elasticsearch=HttpUrl("http://127.0.0.1:9"))
+AWAY = Settings(elasticsearch="http://127.0.0.1:9")
 Seen = list[tuple[float, float]]
 
 

@@ -645,7 +645,7 @@ def test_a_switch_that_left_two_generations_is_finished_by_the_same_command(
 
 
 def test_elasticsearch_away_is_said_at_once() -> None:
-    away = Settings(elasticsearch="http://127.0.0.1:9")  # type: ignore[arg-type]  # pydantic makes a URL of it
+    away = Settings(elasticsearch="http://127.0.0.1:9")
     with pytest.raises(IndicesError, match="newswire up"):
         switched(away)
 

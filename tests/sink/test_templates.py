@@ -81,7 +81,8 @@ def test_an_alias_within_anothers_pattern_comes_first() -> None:
 def test_an_index_is_as_the_templates_say(own: Settings, client: Elasticsearch) -> None:
     index = prepare(own)
     settings = client.indices.get_settings(index=index)[index]["settings"]["index"]
-    assert (settings["number_of_shards"], settings["number_of_replicas"]) == ("1", "0")
+    assert settings["number_of_shards"] == "1"
+    assert (settings["auto_expand_replicas"], settings["number_of_replicas"]) == ("0-1", "0"), "on one node"
     assert settings["refresh_interval"] == "1s"
     for name, body in components().items():
         found = client.cluster.get_component_template(name=name)["component_templates"][0]
@@ -108,8 +109,8 @@ def test_an_older_component_is_replaced(own: Settings, client: Elasticsearch) ->
     )
     prepare(own)
     found = client.cluster.get_component_template(name="newswire-settings")["component_templates"][0]
-    assert found["component_template"]["version"] == 1
-    assert found["component_template"]["template"]["settings"]["index"]["number_of_replicas"] == "0"
+    assert found["component_template"]["version"] == components()["newswire-settings"]["version"]
+    assert found["component_template"]["template"]["settings"]["index"]["auto_expand_replicas"] == "0-1"
 
 
 @pytest.mark.services

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import HttpUrl
 
 from pipeline.settings import Settings
 from tests.services import apart
@@ -36,4 +35,4 @@ def site(news: Settings) -> Iterator[Site]:
 @pytest.fixture
 def away() -> Settings:
     """Settings of services that are not there."""
-    return Settings(kafka="127.0.0.1:9", elasticsearch=HttpUrl("http://127.0.0.1:9"))
+    return Settings(kafka="127.0.0.1:9", elasticsearch="http://127.0.0.1:9")

@@ -54,7 +54,7 @@ class Fake(Recogniser):
 
     def __init__(self, **names: Label) -> None:
         self.name = "fr_fake 1.0.0"
-        self._names = names
+        self._given = names
         self.asked: list[int] = []
 
     def mentions(self, texts: Sequence[str]) -> list[list[Mention]]:
@@ -62,7 +62,7 @@ class Fake(Recogniser):
         return [
             sorted(
                 Mention(*found.span(), label)
-                for name, label in self._names.items()
+                for name, label in self._given.items()
                 for found in re.finditer(name, text)
             )
             for text in texts
