@@ -283,18 +283,12 @@ def paragraph(into: Flow, text: str) -> None:
 
 def _lines(element: Element) -> list[str]:
     """The lines of a table that stands in one ``<p>``: its columns are made of spaces, tabs or dots."""
-    text = "".join(_broken(element))
+    text = "".join(xml.pieces(element, _broken))
     lines = [line for line in text.split("\n") if line.strip()]
     columns = sum(bool(_COLUMNS.search(line)) for line in lines)
     return lines if columns >= _TABLE_LINES and columns * 2 >= len(lines) else []
 
 
-def _broken(element: Element) -> Iterator[str]:
-    """The text of an element, its line breaks as line feeds."""
-    if not isinstance(element.tag, str):
-        yield from xml.pieces(element)  # type: ignore[unreachable]  # the stubs know no entities
-        return
-    yield "\n" if xml.local(element).lower() == "br" else element.text or ""
-    for below in element:
-        yield from _broken(below)
-        yield below.tail or ""
+def _broken(element: Element) -> tuple[str, str] | None:
+    """A line feed for a line break."""
+    return ("\n", "") if xml.local(element).lower() == "br" else xml.shown(element)

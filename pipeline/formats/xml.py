@@ -5,7 +5,7 @@ from __future__ import annotations
 import html.entities
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -225,14 +225,26 @@ def text(element: Element | None) -> str:
     return " ".join("".join(pieces(element)).split()) if element is not None else ""
 
 
-def pieces(element: Element) -> Iterator[str]:
-    """The text in an element, piece by piece, white space as it is; what no reader sees is left out."""
-    if isinstance(element, etree._Entity):  # noqa: SLF001 - lxml has no other name for it
-        yield html.unescape(element.text or "")
-        return
-    if not isinstance(element.tag, str) or local(element) in ("rt", "rp", "script", "style"):
-        return
-    yield element.text or ""
-    for below in element:
-        yield from pieces(below)
-        yield below.tail or ""
+def shown(element: Element) -> tuple[str, str] | None:
+    """Nothing around the text of an element; none where no reader sees it."""
+    return None if local(element) in ("rt", "rp", "script", "style") else ("", "")
+
+
+def pieces(element: Element, around: Callable[[Element], tuple[str, str] | None] = shown) -> Iterator[str]:
+    """The text in an element, piece by piece, white space as it is.
+
+    ``around`` says what to put before and after the text of each element; none leaves it out. Levels do not
+    count: one function for each would take the time of an element as many times as it lies deep.
+    """
+    todo: list[Element | str] = [element]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, etree._Entity):  # noqa: SLF001 - lxml has no other name for it
+            yield html.unescape(one.text or "")
+        elif isinstance(one.tag, str) and (marks := around(one)) is not None:
+            yield marks[0] + (one.text or "")
+            todo.append(marks[1])
+            for below in reversed(one):
+                todo += (below.tail or "", below)

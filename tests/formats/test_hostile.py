@@ -70,6 +70,7 @@ BODIES: dict[str, str] = {
     "5 MB in one paragraph": "<p>" + "word " * 1_000_000 + "</p>",
     "5,000 levels": "<div>" * 5_000 + "x" + "</div>" * 5_000,
     "200 levels of tables": "<table><tr><td>" * 60 + "x" * 1000 + "</td></tr></table>" * 60,
+    "100,000 elements below 200 levels": "<div>" * 200 + "<b>x</b>" * 100_000 + "</div>" * 200,
     "500,000 attributes": "<p " + " ".join(f"a{n}='1'" for n in range(500_000)) + ">x</p>",
     "XInclude": f"<p>x {INCLUDE}</p>",
     "NULs": "<p>x\0y</p>",
@@ -127,6 +128,9 @@ TRAPS: dict[str, bytes] = {
     ),
     "rss: 2,000 items": _of_xml("rss", "").replace(
         b"<item>", b"<item><title>x</title><description>y</description></item>" * 2_000 + b"<item>"
+    ),
+    "rss: 120 items in their guids": _of_xml("rss", "").replace(
+        b"<item>", b"<item><guid>a" * 120 + b"<b>x</b>" * 20_000 + b"</guid></item>" * 120 + b"<item>"
     ),
     "iptc7901: no end": b"\x01abc0001 3 pl 10 abc\r\n\r\nslug\r\n\x02" + b"Text. " * 1_000_000,
     "iptc7901: 100,000 starts": b"\x01abc0001 3 pl 10 abc\r\n" * 100_000,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats import xml
@@ -80,20 +79,14 @@ def of_html(root: Element) -> Front:
 
 def spaced(element: Element | None) -> str:
     """The text of an element on one line, with the names and titles in it parted from what they touch."""
-    text = "".join(_spaced(element)) if element is not None else ""
+    text = "".join(xml.pieces(element, _parted)) if element is not None else ""
     return re.sub(r"\s+([,.;:])", r"\1", " ".join(text.split()))
 
 
-def _spaced(element: Element) -> Iterator[str]:
-    if not xml.local(element):
-        yield from xml.pieces(element)
-        return
-    yield element.text or ""
-    for child in element:
-        gap = " " if xml.local(child).lower() in _NAMED else ""
-        yield gap
-        yield from _spaced(child)
-        yield gap + (child.tail or "")
+def _parted(element: Element) -> tuple[str, str] | None:
+    """A space on both sides of a name or a title."""
+    gap = " " if xml.local(element).lower() in _NAMED else ""
+    return gap, gap
 
 
 def _in(element: Element, name: str) -> bool:

@@ -79,21 +79,15 @@ def line(element: Element | None) -> str:
     """The words of a byline, a dateline or a caption on one line; its parts do not run into each other."""
     if element is None:
         return ""
-    text = _GLUED.sub(" ", "".join(_pieces(element)))
+    text = _GLUED.sub(" ", "".join(xml.pieces(element, _apart)))
     return " ".join(text.replace("\0", "").split())
 
 
-def _pieces(element: Element) -> Iterator[str]:
+def _apart(element: Element) -> tuple[str, str] | None:
+    """A mark on both sides of what stands for itself; none for what is no part of the text."""
     name = xml.local(element)
-    if not name or name == _ASIDE:
-        yield from xml.pieces(element) if not name else ()
-        return
     mark = "\0" if name in _APART else ""
-    yield mark + (element.text or "")
-    for below in element:
-        yield from _pieces(below)
-        yield below.tail or ""
-    yield mark
+    return None if name == _ASIDE else (mark, mark)
 
 
 def flow(nitf: Element, limit: int, headline: str = "", into: Flow | None = None) -> Flow:

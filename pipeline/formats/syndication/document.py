@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from lxml import etree
@@ -135,15 +134,13 @@ def _recovered(text: str, flags: list[str], first: UnfitError) -> Feed:
     if root is None:
         raise first
     opened = sum(len(_ITEM.findall(part)) for part in _APART.split(text)[::2])
-    saved = sum(1 for _ in items(root))
+    saved = len(items(root))
     if not saved:
         raise first
     return Feed(root, flags, max(0, opened - saved))
 
 
-def items(root: Element) -> Iterator[Element]:
-    """The items of a feed, wherever they stand; what is within one is none of them."""
+def items(root: Element) -> list[Element]:
+    """The items of a feed, wherever they stand; what is within one is none, even once that is cleared."""
     names = tuple(f"{{*}}{name}" for name in ITEMS)
-    for item in root.iter(*names):
-        if next(item.iterancestors(*names), None) is None:
-            yield item
+    return [item for item in root.iter(*names) if next(item.iterancestors(*names), None) is None]

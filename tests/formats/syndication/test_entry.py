@@ -122,7 +122,7 @@ def test_odd_names_of_elements_within_a_text_do_no_harm(name: str) -> None:
     root = etree.fromstring("<rss><channel/></rss>")
     text = f"<rss><channel><item><description><{name}>Ferry</{name}></description></item></channel></rss>"
     recovered = etree.fromstring(text, etree.XMLParser(recover=True))
-    found = next(documents.items(recovered), item)
+    found = next(iter(documents.items(recovered)), item)
     assert "Ferry" in feed_entry.entry(found, root, "")[0]["summary"]
 
 

@@ -528,6 +528,13 @@ def test_an_item_that_is_no_article_does_not_cost_the_others() -> None:
     assert "item 3: an item that says nothing" in last.reason
 
 
+def test_what_stands_within_an_item_is_no_other_article() -> None:
+    first, second = outcomes(rss(f"<guid>1 <item>{STORY}</item></guid>{STORY}", f"<guid>2</guid>{STORY}"))
+    assert isinstance(first, RawArticle)
+    assert isinstance(second, RawArticle)
+    assert (first.body, second.body, second.guid) == ("The ferry is late.", "The ferry is late.", "2")
+
+
 def test_an_item_that_is_too_large_does_not_cost_the_others() -> None:
     *articles, last = outcomes(rss("<description>" + "word " * 10_000 + "</description>", STORY))
     assert len(articles) == 1
