@@ -18,6 +18,7 @@ look.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -45,9 +46,14 @@ _TURN = 16
 
 log = structlog.get_logger(__name__)
 
+_FAUST = logging.getLogger("faust")
+"""Where Faust's own classes tell of their steps: by default they would do it here, in the name of ours."""
+
 
 class Consumer(aiokafka.Consumer):
     """Hands on the messages of each partition in order, from what is committed, without a gap."""
+
+    logger = _FAUST
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -235,6 +241,8 @@ class Consumer(aiokafka.Consumer):
 class _Thread(aiokafka.AIOKafkaConsumerThread):
     """The thread that has aiokafka's consumer, which is made there."""
 
+    logger = _FAUST
+
     def _create_worker_consumer(self, transport: aiokafka.Transport) -> AIOKafkaConsumer:
         made = super()._create_worker_consumer(transport)
         made._fetch_max_wait_ms = _ASKED_MS  # noqa: SLF001 - Faust has no setting for it; it is read at the start
@@ -249,6 +257,8 @@ class Transport(aiokafka.Transport):
 
 class App(faust.App):
     """A Faust app whose consumer loses nothing."""
+
+    logger = _FAUST
 
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -13,9 +14,12 @@ FILE = ROOT / "docker-compose.yml"
 Service = dict[str, Any]
 
 
+_OPEN = re.compile(r"\$\{\w+:-([^}]*)\}")
+
+
 def loaded() -> dict[str, Any]:
-    """The file, with its anchors put in."""
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    """The file, with its anchors put in and what it leaves open as it is by default."""
+    found: dict[str, Any] = yaml.safe_load(_OPEN.sub(r"\1", FILE.read_text("utf-8")))
     return found
 
 

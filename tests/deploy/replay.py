@@ -2,8 +2,9 @@
 
 ``python -m tests.deploy.replay`` as root on Linux, with debootstrap: each stage is an overlay over that
 Debian, RUN a command in it by chroot. Then every command that docker-compose.yml gives the image starts in
-what came of it, as the image's user, all read-only but the volume and /tmp; ``NEWSWIRE_…`` variables say
-where Kafka and Elasticsearch are. Nothing is left mounted, for it happens in a mount namespace of its own.
+what came of it, as the image's user, all read-only but the volume and /tmp. Kafka and Elasticsearch are those
+of ``newswire up``, or where ``NEWSWIRE_KAFKA`` and ``NEWSWIRE_ELASTICSEARCH`` say. Nothing is left mounted,
+for it happens in a mount namespace of its own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from pipeline.settings import settings
 from tests.deploy import compose
 from tests.deploy.dockerfile import ROOT, Stage, stages
 
@@ -123,11 +125,8 @@ class Jail:
     def command(self, environment: dict[str, str], *words: str) -> list[str]:
         """How a command is started in it; what this machine says of the addresses goes before all."""
         image = {name: value for one in self.stage.of("ENV") for name, value in one.pairs.items()}
-        here = {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith("NEWSWIRE_") and name != INSIDE
-        }
+        told = settings()
+        here = {"NEWSWIRE_KAFKA": told.kafka, "NEWSWIRE_ELASTICSEARCH": told.elasticsearch}
         given = [f"{name}={value}" for name, value in {**image, **environment, **here}.items()]
         inside = [
             "chroot",
@@ -146,9 +145,7 @@ class Jail:
 
     def start(self, name: str, service: compose.Service) -> None:
         """Start a service of docker-compose.yml until its health check is content, or until it ends."""
-        environment = {
-            key: str(value) for key, value in service["environment"].items() if "$" not in str(value)
-        }
+        environment = {key: str(value) for key, value in service["environment"].items()}
         words = [*self.stage.of("ENTRYPOINT")[0].words, *service["command"]]
         check = service.get("healthcheck", {}).get("test", ["CMD", *self._own_check()])[1:]
         if service.get("healthcheck", {}).get("disable"):

@@ -50,7 +50,7 @@ def test_many_empty_members_are_refused_soon() -> None:
     start = time.monotonic()
     with pytest.raises(BrokenError, match=f"more than {MEMBERS} parts"):
         fed("gzip", gzip.compress(b"") * 50_000, 16 * 1024 * 1024, step=64 * 1024)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize("coding", ["br", "deflate", "zstd", "gzip, gzip", "gzip\r\nX: y"])
