@@ -132,6 +132,10 @@ TRAPS: dict[str, bytes] = {
     "rss: 120 items in their guids": _of_xml("rss", "").replace(
         b"<item>", b"<item><guid>a" * 120 + b"<b>x</b>" * 20_000 + b"</guid></item>" * 120 + b"<item>"
     ),
+    "newsml-1.2: 10,000 codes of one topic": _of_xml("newsml-1.2", "<p>x</p>").replace(
+        b"<NewsItem>",
+        b"<TopicSet><Topic>" + b"<FormalName>x</FormalName>" * 10_000 + b"</Topic></TopicSet><NewsItem>",
+    ),
     "iptc7901: no end": b"\x01abc0001 3 pl 10 abc\r\n\r\nslug\r\n\x02" + b"Text. " * 1_000_000,
     "iptc7901: 100,000 starts": b"\x01abc0001 3 pl 10 abc\r\n" * 100_000,
     "iptc7901: fillers": b"\x7f" * 5_000_000 + b"\x01abc0001 3 pl 10\r\n\x02Text.\x03010000 Jan 24\x04",

@@ -44,8 +44,9 @@ class Topics:
         self._names: dict[str, list[Element]] = {}
         for topic in xml.descendants(root, "Topic"):
             self._by_id.setdefault(xml.attribute(topic, "Duid"), topic)
+            descriptions = list(xml.children(topic, "Description"))
             for code in xml.children(topic, "FormalName"):
-                self._names.setdefault(xml.text(code), list(xml.children(topic, "Description")))
+                self._names.setdefault(xml.text(code), descriptions)
 
     def of(self, reference: str) -> Element | None:
         """The topic that a reference within the file points at."""
