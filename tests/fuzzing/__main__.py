@@ -25,7 +25,6 @@ PYTHON = ROOT / "var" / "fuzz" / "bin" / "python"
 PATIENCE_S = 120.0
 """Seconds after which an engine that does not end by itself is ended."""
 
-_RSS = re.compile(r"rss: (\d+)Mb")
 _TELLS = re.compile(r"[\w.]*(Error|Exception|Interrupt)\b|it hangs")
 
 
@@ -106,10 +105,8 @@ def _atheris(target: str, seconds: float, folder: Path) -> Result:
         ]
         said, well = _said(command, seconds)
         tallied = _tallied(tally)
-    sizes = [int(each) for each in _RSS.findall(said)]
-    grown = max(sizes) - sizes[0] if sizes else 0
-    fault = "" if well and sizes else _error(said)
-    return _result(target, "atheris", seconds, {**tallied, "grown_mib": grown}, fault)
+    fault = "" if well and tallied["runs"] else _error(said)
+    return _result(target, "atheris", seconds, tallied, fault)
 
 
 def _hypothesis(target: str, seconds: float, folder: Path) -> Result:

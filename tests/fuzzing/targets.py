@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -91,6 +92,13 @@ def check(target: str, data: bytes) -> float:
     elif found:
         assert_sound(data, found)
     return took
+
+
+def peak_mib() -> int:
+    """MiB of memory that this program has had at most; getrusage would count the one that started it, too."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text("ascii"), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) // 1024
 
 
 def seeds(target: str) -> list[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,15 @@ def test_what_takes_too_long_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "SLOWEST_S", 0.01)
     with pytest.raises(targets.TooSlowError, match="for 3 bytes"):
         check("text", b"abc")
+
+
+def test_memory_is_that_of_the_program_and_not_of_the_one_that_started_it() -> None:
+    before = targets.peak_mib()
+    ballast = bytearray(b"x") * (400 * 1024 * 1024)
+    assert targets.peak_mib() >= before + 300
+    ask = "from tests.fuzzing.targets import peak_mib; print(peak_mib())"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, cwd=targets.ROOT)
+    assert int(told.stdout) < len(ballast) // 1024**2
 
 
 def test_it_goes_on_until_the_time_is_over(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzzing.targets import LONGEST, check, seeds
+from tests.fuzzing.targets import LONGEST, check, peak_mib, seeds
 
 ROUND = 500
 """Inputs between two looks at the clock."""
@@ -170,18 +169,14 @@ def main(target: str, tallied: str, folder: str, seconds: str) -> None:
     try:
         for data in seeds(target):
             _try(target, data, tally)
-        before = _peak_mib()
+        before = peak_mib()
         fuzz(target, float(seconds), tally)
-        tally.grown_mib = _peak_mib() - before
+        tally.grown_mib = peak_mib() - before
     finally:
         told = asdict(tally)
         if broke := told.pop("broke"):
             (Path(folder) / f"crash-{hashlib.sha256(broke).hexdigest()[:16]}").write_bytes(broke)
         Path(tallied).write_text(json.dumps(told))
-
-
-def _peak_mib() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":
