@@ -65,9 +65,8 @@ def test_what_takes_too_long_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_memory_is_that_of_the_program_and_not_of_the_one_that_started_it() -> None:
-    before = targets.peak_mib()
     ballast = bytearray(b"x") * (400 * 1024 * 1024)
-    assert targets.peak_mib() >= before + 300
+    assert targets.peak_mib() >= len(ballast) // 1024**2
     ask = "from tests.fuzzing.targets import peak_mib; print(peak_mib())"
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, cwd=targets.ROOT)
     assert int(told.stdout) < len(ballast) // 1024**2

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import lxml.html
 import trafilatura
-from lxml import etree
 
 from pipeline.article import Media
 from pipeline.formats import _web, markup, prose, xml
@@ -157,7 +156,7 @@ def _extracted(text: str, limit: int) -> Flow:
     body = getattr(found, "body", None)
     if body is None:
         return Flow(limit)
-    for element in body.iter(etree.Element):
-        element.tag = _TAGS.get(element.tag, element.tag)
+    for element in list(body.iter(*_TAGS)):  # of others lxml takes no name that HTML lets pass
+        element.tag = _TAGS[element.tag]
     _web.untabled(body)
     return markup.flow(body, limit, skip=lambda element: element.tag == "h1")

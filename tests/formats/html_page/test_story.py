@@ -73,6 +73,10 @@ def test_where_none_does_trafilatura_finds_it(page: str) -> None:
     assert starts(page) == ["One", "Two", "Three"]
 
 
+def test_an_element_whose_name_xml_forbids_does_no_harm() -> None:
+    assert starts("<article><h1>Harbour <e~>news</h1><p>One day.") == ["One day"]
+
+
 def test_headings_lists_and_tables_of_what_it_finds_stay() -> None:
     inner = (
         f"{FIRST}<h2>Why it is late</h2>{SECOND}<ul><li>Bridge up for the whole day</li><li>Tide too"
