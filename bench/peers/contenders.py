@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bench.peers.place import PYTHON, ROOT
 from pipeline.settings import Settings
@@ -139,15 +139,7 @@ TUTORIALS = (
         setting="default: checkpoint every 5 s; at least once",
         version="quixstreams",
     ),
-    Contender(
-        name="Bytewax",
-        command=_bytewax("bench/peers/tutorials/bytewax_flow.py"),
-        before=_partitions,
-        groups=(),
-        together=True,
-        setting="recovery on, a snapshot every second; at least once",
-        version="bytewax",
-    ),
+    structs.replace(BYTEWAX, command=_bytewax("bench/peers/tutorials/bytewax_flow.py")),
     Contender(
         name="FastStream",
         command=_module("bench.peers.tutorials.faststream_app"),
@@ -166,10 +158,5 @@ TUTORIALS = (
         setting="default: commit every 5 s of what was handed out",
         version="confluent-kafka",
     ),
-    Contender(
-        name="Faust, plain",
-        command=_faust("bench.peers.tutorials.faust_app"),
-        setting="default: commit every 2.8 s of what the agent has gone past; at least once",
-        version="faust-streaming",
-    ),
+    structs.replace(FAUST, command=_faust("bench.peers.tutorials.faust_app")),
 )

@@ -29,18 +29,6 @@ READ_FIRST = ("en", "fr")
 LIMIT_S = 20
 """Seconds that one of our enrichers may take for a batch; it takes less than one."""
 
-__all__ = [
-    "Chain",
-    "Recognisers",
-    "entity_enricher",
-    "keyphrase_enricher",
-    "language_enricher",
-    "load",
-    "prepared",
-    "quote_enricher",
-    "topic_enricher",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Chain:
