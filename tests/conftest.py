@@ -26,6 +26,16 @@ settings.register_profile(
 )
 
 
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Names what fails when it fails, not only at the end: whoever ends a run that hangs is to know."""
+    if not isinstance(report, pytest.TestReport) or not report.failed:
+        return None
+    category = "failed" if report.when == "call" else "error"
+    crash = getattr(report.longrepr, "reprcrash", None)
+    why = (crash.message if crash else report.longreprtext).partition("\n")[0]
+    return category, f"\n{category.upper()} {report.nodeid}: {why}\n", category.upper()
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A real Kafka and a real Elasticsearch for all tests of this run; see ``tests.services``."""

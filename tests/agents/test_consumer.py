@@ -18,6 +18,7 @@ from pipeline.agents import consumer
 from pipeline.agents.hop import Hop
 from pipeline.settings import Settings
 from tests.agents.broker import committed, committed_in_all, put, spread
+from tests.agents.hops import going
 from tests.agents.recorder import Recorder, hop_with, reached, until
 from tests.feeding import fresh
 from tests.services import Stack
@@ -44,11 +45,9 @@ def spoil_with(monkeypatch: pytest.MonkeyPatch, spoil: Spoil) -> None:
 
 async def carried(settings: Settings, count: int, recorder: Recorder) -> None:
     """Have one hop do all there is."""
-    hop = hop_with(recorder, settings, batch=16)
-    await hop.app.start()
-    await reached(count, recorder)
-    await hop.drain(5)
-    await hop.stop()
+    async with going(hop_with(recorder, settings, batch=16)) as hop:
+        await reached(count, recorder)
+        await hop.drain(5)
 
 
 def test_what_was_fetched_and_thrown_away_is_read_again_when_more_comes(
@@ -91,15 +90,13 @@ def test_what_is_fetched_before_the_group_has_rebalanced_is_read_again(
     monkeypatch.setattr(consumer.Consumer, "perform_seek", slow_seek)
 
     async def main() -> None:
-        staying, joining = hop_with(first, settings), hop_with(second, settings)
-        await staying.app.start()
-        await until(lambda: bool(first.worked))
-        first.seconds = 0
-        await joining.app.start()
-        await reached(60, first, second)
-        for hop in (joining, staying):
-            await hop.drain(1)
-            await hop.stop()
+        async with going(hop_with(first, settings)) as staying:
+            await until(lambda: bool(first.worked))
+            first.seconds = 0
+            async with going(hop_with(second, settings)) as joining:
+                await reached(60, first, second)
+                await joining.drain(1)
+            await staying.drain(1)
 
     asyncio.run(main())
     assert False in sought
@@ -129,18 +126,14 @@ def test_whatever_is_thrown_away_while_others_come_and_go_all_is_done(
     recorders = [Recorder(0.01) for _ in range(4)]
 
     async def main() -> None:
-        staying = hop_with(recorders[0], settings, batch=16)
-        await staying.app.start()
-        for recorder in recorders[1:]:
-            passing = hop_with(recorder, settings, batch=16)
-            await passing.app.start()
-            await asyncio.sleep(chance.random() * 4)
-            await passing.stop()
-        ended.append(True)
-        await asyncio.to_thread(spread, settings, settings.topic_raw, more)
-        await reached(count + more, *recorders, within_s=120)
-        await staying.drain(5)
-        await staying.stop()
+        async with going(hop_with(recorders[0], settings, batch=16)) as staying:
+            for recorder in recorders[1:]:
+                async with going(hop_with(recorder, settings, batch=16)):
+                    await asyncio.sleep(chance.random() * 4)
+            ended.append(True)
+            await asyncio.to_thread(spread, settings, settings.topic_raw, more)
+            await reached(count + more, *recorders, within_s=120)
+            await staying.drain(5)
 
     asyncio.run(main())
     assert sum(thrown) > 100
@@ -153,15 +146,13 @@ def test_what_was_read_before_a_rebalance_is_not_acked_after_it(settings: Settin
     slow = Recorder(3600)
 
     async def main() -> None:
-        hop = hop_with(slow, settings)
-        await hop.app.start()
-        await until(lambda: len(slow.worked) >= 8)
-        events = list(hop.app.consumer.unacked)
-        last = max(events, key=lambda message: int(message.offset))
-        hop.app.consumer_generation_id += 1
-        assert not hop.app.consumer.ack(last)
-        await hop.app.consumer.commit()
-        await hop.stop()
+        async with going(hop_with(slow, settings)) as hop:
+            await until(lambda: len(slow.worked) >= 8)
+            events = list(hop.app.consumer.unacked)
+            last = max(events, key=lambda message: int(message.offset))
+            hop.app.consumer_generation_id += 1
+            assert not hop.app.consumer.ack(last)
+            await hop.app.consumer.commit()
 
     asyncio.run(main())
     assert committed(settings, "test", settings.topic_raw) is None

@@ -13,6 +13,7 @@ from pipeline.article import decode_enriched
 from pipeline.enrich.pool import ModelPool
 from pipeline.settings import Settings
 from tests.agents.broker import acked, put
+from tests.agents.hops import going
 from tests.agents.reporting import Recorded
 from tests.enrich.models import load, value
 from tests.feeding import fresh, letters, records
@@ -30,11 +31,8 @@ def run(settings: Settings, count: int, report: Report | None = None) -> None:
     """Run the agent until so many messages of the raw topic are acked and committed."""
 
     async def main() -> None:
-        async with ModelPool(settings, load) as pool:
-            hop = enrich.hop(settings, pool, report)
-            await hop.app.start()
+        async with ModelPool(settings, load) as pool, going(enrich.hop(settings, pool, report)):
             await acked(settings, "enrich", settings.topic_raw, count)
-            await hop.stop()
 
     asyncio.run(main())
 

@@ -21,6 +21,7 @@ from pipeline.agents.progress import Reading
 from pipeline.local.ports import free_port
 from pipeline.settings import Settings
 from tests.agents.broker import put, spread
+from tests.agents.hops import going
 from tests.agents.scraped import Scraped
 from tests.feeding import fresh
 from tests.services import Stack
@@ -175,17 +176,16 @@ def test_a_worker_that_does_not_get_on_is_ill_until_it_does(settings: Settings) 
         hop.run(gate.work, gate.deliver, batch=4, width=2)
         health = Health(settings)
         await health.serve()
-        await hop.app.start()
-        health.watch([hop])
-        body = await becomes(settings, LIVE, 503)
-        assert body["hops"]["test"]["lag"] == 2
-        assert body["hops"]["test"]["partitions"] == [0, 1]
-        assert "no commit advanced in partitions" in body["reasons"][0]
-        gate.open.set()
-        body = await becomes(settings, READY, 200)
-        assert body["hops"]["test"] == {"agent": "running", "partitions": [0, 1], "lag": 0, "stuck": []}
-        await hop.drain(5)
-        await hop.stop()
+        async with going(hop):
+            health.watch([hop])
+            body = await becomes(settings, LIVE, 503)
+            assert body["hops"]["test"]["lag"] == 2
+            assert body["hops"]["test"]["partitions"] == [0, 1]
+            assert "no commit advanced in partitions" in body["reasons"][0]
+            gate.open.set()
+            body = await becomes(settings, READY, 200)
+            assert body["hops"]["test"] == {"agent": "running", "partitions": [0, 1], "lag": 0, "stuck": []}
+            await hop.drain(5)
         assert (await ask(settings, LIVE))[1]["hops"]["test"]["agent"] == "dead"
         await health.close()
 
@@ -205,16 +205,14 @@ def test_offsets_are_the_brokers_own(settings: Settings) -> None:
             gate.open.set()
             hop = Hop("test", settings.topic_raw, settings)
             hop.run(gate.work, gate.deliver, batch=4, width=2)
-            await hop.app.start()
-            async with asyncio.timeout(60):
+            async with going(hop), asyncio.timeout(60):
                 while True:
                     found = await offsets.of(hop.group, hop.source)
                     if not sum(reading.lag for reading in found.values()):
                         break
                     await asyncio.sleep(0.2)
+                await hop.drain(5)
             assert found == {number: Reading(reading.end, reading.end) for number, reading in before.items()}
-            await hop.drain(5)
-            await hop.stop()
 
     asyncio.run(main())
 

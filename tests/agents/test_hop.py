@@ -15,6 +15,7 @@ import pytest
 from pipeline.agents.hop import QUEUE
 from pipeline.settings import Settings
 from tests.agents.broker import committed, committed_in_all, put, spread
+from tests.agents.hops import going
 from tests.agents.recorder import Recorder, hop_with, reached, until
 from tests.feeding import fresh
 from tests.services import Stack
@@ -33,14 +34,12 @@ def test_draining_finishes_and_commits_what_is_under_way_and_takes_no_more(setti
     recorder = Recorder(0.3)
 
     async def main() -> float:
-        hop = hop_with(recorder, settings)
-        await hop.app.start()
-        await reached(4, recorder)
-        assert hop.running
-        assert hop.assigned() == {0}
-        start = time.monotonic()
-        await hop.drain(5)
-        await hop.stop()
+        async with going(hop_with(recorder, settings)) as hop:
+            await reached(4, recorder)
+            assert hop.running
+            assert hop.assigned() == {0}
+            start = time.monotonic()
+            await hop.drain(5)
         return time.monotonic() - start
 
     assert asyncio.run(main()) < 5
@@ -54,18 +53,14 @@ def test_what_cannot_be_finished_in_time_is_left_to_the_next(settings: Settings)
     slow, quick = Recorder(3600), Recorder()
 
     async def main() -> None:
-        hop = hop_with(slow, settings)
-        await hop.app.start()
-        await until(lambda: bool(slow.worked))
-        start = time.monotonic()
-        await hop.drain(0.5)
-        await hop.stop()
+        async with going(hop_with(slow, settings)) as hop:
+            await until(lambda: bool(slow.worked))
+            start = time.monotonic()
+            await hop.drain(0.5)
         assert time.monotonic() - start < 5
-        again = hop_with(quick, settings)
-        await again.app.start()
-        await reached(2, quick)
-        await again.drain(5)
-        await again.stop()
+        async with going(hop_with(quick, settings)) as again:
+            await reached(2, quick)
+            await again.drain(5)
 
     asyncio.run(main())
     assert not slow.delivered
@@ -78,16 +73,14 @@ def test_while_nothing_gets_done_little_is_held_in_memory(settings: Settings) ->
     recorder = Recorder(3600)
 
     async def main() -> None:
-        hop = hop_with(recorder, settings, batch=10, width=2)
-        await hop.app.start()
-        await until(lambda: len(recorder.worked) >= 20)
-        await asyncio.sleep(3)
-        held = len(hop.app.consumer.unacked)
-        queued = sum(queue.qsize() for queue in hop.app.flow_control._queues)
-        assert len(recorder.worked) == 20
-        assert held + queued <= 20 + 10 + 1 + 2 * QUEUE
-        await hop.drain(0.1)
-        await hop.stop()
+        async with going(hop_with(recorder, settings, batch=10, width=2)) as hop:
+            await until(lambda: len(recorder.worked) >= 20)
+            await asyncio.sleep(3)
+            held = len(hop.app.consumer.unacked)
+            queued = sum(queue.qsize() for queue in hop.app.flow_control._queues)
+            assert len(recorder.worked) == 20
+            assert held + queued <= 20 + 10 + 1 + 2 * QUEUE
+            await hop.drain(0.1)
 
     asyncio.run(main())
 
@@ -100,16 +93,13 @@ def test_partitions_change_hands_under_load_and_every_event_is_done(stack: Stack
     first, second = Recorder(0.02), Recorder(0.02)
 
     async def main() -> None:
-        staying, passing = hop_with(first, settings), hop_with(second, settings)
-        await staying.app.start()
-        await reached(50, first)
-        await passing.app.start()
-        await reached(50, second)
-        await passing.drain(5)
-        await passing.stop()
-        await reached(count, first, second, within_s=90)
-        await staying.drain(5)
-        await staying.stop()
+        async with going(hop_with(first, settings)) as staying:
+            await reached(50, first)
+            async with going(hop_with(second, settings)) as passing:
+                await reached(50, second)
+                await passing.drain(5)
+            await reached(count, first, second, within_s=90)
+            await staying.drain(5)
 
     asyncio.run(main())
     assert committed_in_all(settings, "test", settings.topic_raw) == count

@@ -16,6 +16,7 @@ from pipeline.article import encode
 from pipeline.settings import Settings
 from pipeline.sink.elasticsearch import Sink
 from tests.agents.broker import acked, put
+from tests.agents.hops import going
 from tests.agents.reporting import Recorded
 from tests.feeding import fresh, letters
 from tests.services import Stack
@@ -42,10 +43,8 @@ def run(
     async def main() -> None:
         sink = Sink(settings)
         await sink.ready()
-        hop = index.hop(settings, sink, report, written)
-        await hop.app.start()
-        await acked(settings, "index", settings.topic_enriched, len(values))
-        await hop.stop()
+        async with going(index.hop(settings, sink, report, written)):
+            await acked(settings, "index", settings.topic_enriched, len(values))
         await sink.close()
 
     asyncio.run(main())

@@ -16,6 +16,7 @@ from pipeline.agents.outlet import DeadLetterOffice, Message, Outlet
 from pipeline.article import Failure
 from pipeline.settings import Settings
 from tests.agents.broker import put
+from tests.agents.hops import going
 from tests.feeding import letters, records
 from tests.services import Stack, apart
 
@@ -48,9 +49,8 @@ def test_a_letter_too_large_for_its_topic_goes_without_its_bytes(settings: Setti
                 done.set()
 
         hop.run(work, deliver, batch=4, width=1)
-        await hop.app.start()
-        await asyncio.wait_for(done.wait(), 60)
-        await hop.stop()
+        async with going(hop):
+            await asyncio.wait_for(done.wait(), 60)
 
     asyncio.run(main())
     small, large = letters(settings)
@@ -65,14 +65,13 @@ def test_the_outlet_refuses_what_no_topic_takes(settings: Settings) -> None:
         hop = Hop("test", settings.topic_raw, settings)
         outlet = Outlet(hop.app, settings.topic_enriched)
         hop.app.producer_only = True
-        await hop.app.start()
         fits = Message(b"k", b"fits", [("name", b"value")])
         large = Message(b"k", b"x" * (settings.max_message_bytes + 1))
-        refused = await outlet.send([fits, large, fits])
-        assert list(refused) == [1]
-        assert settings.topic_enriched in str(refused[1])
-        assert await outlet.send([]) == {}
-        await hop.stop()
+        async with going(hop):
+            refused = await outlet.send([fits, large, fits])
+            assert list(refused) == [1]
+            assert settings.topic_enriched in str(refused[1])
+            assert await outlet.send([]) == {}
 
     asyncio.run(main())
     found = records(settings, settings.topic_enriched)
@@ -91,14 +90,13 @@ def test_messages_stand_on_the_topic_in_their_order_though_the_broker_was_away(
         hop = Hop("test", settings.topic_raw, settings)
         outlet = Outlet(hop.app, settings.topic_enriched)
         hop.app.producer_only = True
-        await hop.app.start()
-        await outlet.send([Message(b"k", b"first")])
-        stack.kafka.kill9()
-        sending = asyncio.create_task(outlet.send([Message(b"k", value) for value in values]))
-        await asyncio.sleep(1)
-        await asyncio.to_thread(stack.kafka.start)
-        assert await sending == {}
-        await hop.stop()
+        async with going(hop):
+            await outlet.send([Message(b"k", b"first")])
+            stack.kafka.kill9()
+            sending = asyncio.create_task(outlet.send([Message(b"k", value) for value in values]))
+            await asyncio.sleep(1)
+            await asyncio.to_thread(stack.kafka.start)
+            assert await sending == {}
 
     asyncio.run(main())
     found = [record.value for record in records(settings, settings.topic_enriched)]

@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 from pipeline.watch import watcher
 from pipeline.watch.watcher import Watcher
 from tests.agents.broker import acked, committed, put
+from tests.agents.hops import going
 from tests.feeding import fresh
 from tests.services import Stack
 from tests.sink.articles import article
@@ -41,12 +42,10 @@ def settings(stack: Stack, tmp_path: Path) -> Settings:
 async def running(settings: Settings) -> AsyncIterator[Watcher]:
     """The hop at work."""
     held = Watcher(settings)
-    hop = watch.hop(settings, held)
-    await hop.app.start()
     try:
-        yield held
+        async with going(watch.hop(settings, held)):
+            yield held
     finally:
-        await hop.stop()
         await held.close()
 
 

@@ -145,9 +145,11 @@ def test_a_broker_that_goes_away_while_the_worker_starts_is_waited_for(settings:
 
     async def main() -> None:
         hop = await worker_room._begin(settings, make)
-        assert hop.app.started
-        await hop.drain(5)
-        await hop.stop()
+        try:
+            assert hop.app.started
+            await hop.drain(5)
+        finally:
+            await hop.stop()
 
     asyncio.run(main())
     assert tried == ["127.0.0.1:9", settings.kafka]

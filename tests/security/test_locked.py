@@ -43,6 +43,8 @@ from pipeline.local.services import status
 from pipeline.producer import Producer
 from pipeline.replay import Since, run
 from pipeline.settings import Settings
+from tests.agents.hops import a_hop_dies_alone, going  # noqa: F401 - a fixture
+from tests.agents.recorder import until
 from tests.enrich.models import load
 from tests.feeds.driver import Driver
 from tests.security.authority import PASSPHRASE, SECRET
@@ -209,16 +211,13 @@ class TestWaysIn:
                 seen.extend(values)
 
             hop.run(work, deliver, batch=4, width=1)
-            await hop.app.start()
             options: dict[str, Any] = {"bootstrap_servers": mine.kafka, **kafka_security.aiokafka(mine)}
-            async with AIOKafkaProducer(**options) as producer:
-                for number in range(3):
-                    await producer.send_and_wait(mine.topic_raw, b"%d" % number)
-            async with asyncio.timeout(60):
-                while len(seen) < 3:  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.05)
-            await hop.drain(5)
-            await hop.stop()
+            async with going(hop):
+                async with AIOKafkaProducer(**options) as producer:
+                    for number in range(3):
+                        await producer.send_and_wait(mine.topic_raw, b"%d" % number)
+                await until(lambda: len(seen) >= 3)
+                await hop.drain(5)
 
         asyncio.run(main())
         with Monitor(mine) as monitor:
