@@ -150,4 +150,4 @@ SHORT = {
     "sigkill-feeder-1",
     "poison-1-of-50-articles-1",
 }
-"""The cases that ``make test`` plays: those that find most in the least time."""
+"""The cases that ``make test`` plays too, with few articles: those that find most in the least time."""

@@ -16,7 +16,6 @@ from tests.chaos.report import Row
 from tests.chaos.verdict import Verdict
 from tests.services import Stack, apart
 
-ARTICLES = 2_000
 WARM = 50
 WARM_S = 120.0
 
@@ -24,8 +23,8 @@ QUICK = {"partitions": 4, "processes": 1, "enrich_batch": 16, "index_batch": 100
 """Settings that make much happen in little time: small batches, so that several are always under way."""
 
 
-def play(case: Case, stack: Stack, folder: Path) -> tuple[Row, Verdict]:
-    """Play a case; its row, and what it found in detail.
+def play(case: Case, stack: Stack, folder: Path, articles: int) -> tuple[Row, Verdict]:
+    """Play a case with so many articles; its row, and what it found in detail.
 
     Raises:
         AssertionError: nothing moves at the start, or a process is not started again.
@@ -33,7 +32,7 @@ def play(case: Case, stack: Stack, folder: Path) -> tuple[Row, Verdict]:
     began = time.monotonic()
     for service in (stack.kafka, stack.elasticsearch):
         service.start()  # a case before this one may have been cut off in the middle
-    copy = case.copy(wire.stories(ARTICLES, seed=1))
+    copy = case.copy(wire.stories(articles, seed=1))
     own = apart(stack.settings, var=folder / "var", **{**QUICK, **case.settings})
     asyncio.run(kafka_topics.ensure(own, patience_s=60))
     with case.around(own, folder) as (settings, variables):
