@@ -205,36 +205,36 @@ def test_the_life_of_a_story(bench: Bench) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
 def test_a_worker_stopped_in_mid_batch_loses_nothing(bench: Bench, number: signal.Signals) -> None:
-    lines = corpus.articles(1000, sentences=12)
+    lines = corpus.articles(600, sentences=12)
     worker = bench.worker()
     worker.start()
-    assert bench.feed(corpus.write(bench.folder / "thousand.jsonl", lines))["accepted"] == 1000
-    for share in (100, 350, 600):
+    assert bench.feed(corpus.write(bench.folder / "all.jsonl", lines))["accepted"] == 600
+    for share in (60, 200, 350):
         eventually(lambda share=share: bench.count() >= share, within_s=120, what=f"{share} articles")  # type: ignore[misc]  # a default binds the loop's value
-        assert bench.count() < 1000, "the worker was done before it could be stopped"
+        assert bench.count() < 600, "the worker was done before it could be stopped"
         code = worker.stop(number)
         assert code == (0 if number is signal.SIGTERM else -signal.SIGKILL)
         worker.start()
-    eventually(lambda: bench.count() >= 1000, within_s=180, what="1,000 articles in the index")
+    eventually(lambda: bench.count() >= 600, within_s=180, what="600 articles in the index")
     worker.stop()
     assert set(bench.ids()) == expected_ids(lines)
-    assert bench.count() == 1000
+    assert bench.count() == 600
     assert bench.letters() == []
 
 
 def test_elasticsearch_away_for_half_a_minute_loses_nothing(bench: Bench) -> None:
-    lines = corpus.articles(600, sentences=8)
+    lines = corpus.articles(300, sentences=8)
     with bench.worker() as worker:
-        bench.feed(corpus.write(bench.folder / "first.jsonl", lines[:300]))
+        bench.feed(corpus.write(bench.folder / "first.jsonl", lines[:150]))
         eventually(lambda: bench.count() > 0, within_s=60, what="the first articles")
         bench.stack.elasticsearch.stop()
         try:
             away = time.monotonic()
-            bench.feed(corpus.write(bench.folder / "second.jsonl", lines[300:]))
+            bench.feed(corpus.write(bench.folder / "second.jsonl", lines[150:]))
             time.sleep(max(0.0, 30 - (time.monotonic() - away)))
         finally:
             bench.stack.elasticsearch.start()
-        eventually(lambda: bench.count() >= 600, within_s=180, what="600 articles in the index")
+        eventually(lambda: bench.count() >= 300, within_s=180, what="300 articles in the index")
         assert worker.stop() == 0
     assert set(bench.ids()) == expected_ids(lines)
     assert bench.letters() == []

@@ -21,8 +21,8 @@ def own(stack: Stack, client: Elasticsearch) -> Iterator[Settings]:
     settings = stack.settings.model_copy(update={"index": f"test-{uuid.uuid4().hex}"})
     yield settings
     made = client.indices.get_alias(index=f"*{settings.index}*", expand_wildcards="all")
-    for name in made.body:
-        client.indices.delete(index=name)
+    if made.body:
+        client.indices.delete(index=[*made.body])
     client.options(ignore_status=404).indices.delete_index_template(name=f"newswire-{settings.index}*")
 
 
