@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from tests.services import Stack
 
 
+# Whoever runs the tests in the background has them, and all that they start, ignore the signal of Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # No test fails for being slow: others run beside it.
-settings.register_profile("usual", deadline=None)
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("usual")
 # `make long` asks for it: ten thousand examples of everything that takes any input.
 settings.register_profile(
