@@ -200,11 +200,18 @@ async def _begin(settings: Settings, make: Callable[[], Hop]) -> Hop:
         with attempt:
             hop = make()
             try:
-                await hop.app.start()
+                await _join(hop)
             except BaseException:
                 await hop.stop()
                 raise
     return hop
+
+
+async def _join(hop: Hop) -> None:
+    """Start it; when its consumer's thread fails at once, Faust's own start returns as if all were well."""
+    await hop.app.start()
+    if hop.app.crash_reason is not None:
+        raise hop.app.crash_reason
 
 
 async def _unless(stop: asyncio.Event, start: asyncio.Task[dict[str, float]]) -> dict[str, float] | None:

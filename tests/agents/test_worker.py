@@ -8,8 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import faust
 import psutil
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from pipeline import kafka_topics, search
 from pipeline.agents import worker as worker_room
@@ -20,6 +22,7 @@ from pipeline.feed import feed
 from pipeline.settings import MIB, Settings
 from tests import corpus
 from tests.agents.broker import put
+from tests.agents.recorder import Recorder, hop_with
 from tests.services import Stack, apart
 from tests.sink.articles import article
 from tests.workers import Worker, eventually, model_processes
@@ -154,6 +157,32 @@ def test_a_broker_that_goes_away_while_the_worker_starts_is_waited_for(settings:
 
     asyncio.run(main())
     assert tried == ["127.0.0.1:9", settings.kafka]
+
+
+def test_a_consumer_that_fails_before_anybody_waits_for_it_is_started_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust's start then returns as if all were well: its thread was quicker than the one that started it."""
+    asyncio.run(kafka_topics.ensure(settings))
+    start = faust.App.start
+    tried: list[faust.App] = []
+
+    async def returning(app: faust.App) -> None:
+        tried.append(app)
+        if len(tried) == 1:
+            app._crash(KafkaConnectionError("nobody listens"))
+        else:
+            await start(app)
+
+    monkeypatch.setattr(faust.App, "start", returning)
+
+    async def main() -> None:
+        hop = await worker_room._begin(settings, lambda: hop_with(Recorder(), settings))
+        await hop.stop()
+        assert hop.app is tried[1]
+
+    asyncio.run(main())
+    assert len(tried) == 2
 
 
 def test_model_processes_that_are_killed_cost_no_article(
