@@ -25,6 +25,7 @@ def test_the_matrix_is_whole() -> None:
     assert CASES.keys() >= SHORT
 
 
+@pytest.mark.services
 @pytest.mark.chaos
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -38,7 +39,9 @@ def test_nothing_is_lost_and_nothing_is_twice(
 
 @pytest.mark.services
 @pytest.mark.parametrize("name", sorted(SHORT))
-def test_with_few_articles_neither(name: str, stack: Stack, tmp_path: Path) -> None:
+def test_with_few_articles_nothing_is_lost_and_nothing_is_twice(
+    name: str, stack: Stack, tmp_path: Path
+) -> None:
     kept(*play(CASES[name], stack, tmp_path, FEW), tmp_path)
 
 
