@@ -25,9 +25,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("usual")
 # `make long` asks for it: ten thousand examples of everything that takes any input.
-settings.register_profile(
-    "long", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("long", settings.get_profile("usual"), max_examples=10_000)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:

@@ -15,8 +15,8 @@ from pipeline.agents.hop import Hop
 @asynccontextmanager
 async def going(hop: Hop) -> AsyncIterator[Hop]:
     """Start it, and stop it however the block ends: its threads would keep the process from ending."""
-    await hop.app.start()
     try:
+        await hop.app.start()
         yield hop
     finally:
         await hop.stop()
